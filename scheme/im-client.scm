@@ -1,0 +1,172 @@
+;;; im-client.scm -- the client of the Instant Message program
+;;;
+;;; Copyright (C) 2026 The Guile-IM authors
+;;; SPDX-License-Identifier: LGPL-3.0-or-later
+;;;
+;;;     (im-enroll "123.45.67.89" 6543)    with what the server printed
+;;;     (im 'bob "Hi there")
+;;;     (im-exit)
+
+(use-modules (im program))
+(run-compiled-if-unchanged)             ; ten times as fast, and means the same
+
+(use-modules (im socket) (im reactor) (im limits) (im repl) (im beginner))
+(load-program "im-common.scm")
+
+(define-once logging #f)                ; #t: tell what happens
+(define-once whoiam (login-name))       ; set it before im-enroll
+(define-once clients '())               ; who is here
+(define-once socket-to-server #f)       ; #f: not enrolled
+(define-once port-to-server #f)
+(define-once port-from-server #f)
+(define-once come-back #f)              ; what to type to enroll again
+
+;;; --- Enrolling ----------------------------------------------------------
+
+(define (im-enroll . arguments)
+  "(im-enroll IP PORT): enroll with the server there, under the name `whoiam'.
+IP is a string, PORT a number.  Return okay, or #f after saying why not."
+  (let ((slip (or (enroll-slip arguments)
+                  (and (enrolled?)
+                       "You are enrolled already; (im-exit) first.")
+                  (name-slip whoiam))))
+    (cond (slip (print-line "~a" slip) #f)
+          (else (connect (car arguments) (cadr arguments))))))
+
+(define (enrolled?)
+  "True iff the server has said welcome, and we listen to it."
+  (and port-from-server (when-port-readable port-from-server) #t))
+
+(define (connect ip port)
+  (close-connection)                    ; what an interrupted enrolling left
+  (set! come-back (list 'im-enroll ip port))
+  (set! socket-to-server (try-to-connect ip port))
+  (if (and socket-to-server (shake-hands))
+      'okay
+      (begin (close-connection) #f)))
+
+(define (shake-hands)
+  "Say hello, and thanks if the server says welcome.  True iff it did."
+  (set! port-to-server (socket-output socket-to-server))
+  (set! port-from-server (socket-input socket-to-server))
+  (ask 'hello)
+  (let ((answer (answer-in-time)))
+    (cond ((request-for? 'welcome answer)
+           (note "Handshake: hello, welcome, thanks.")
+           (ask 'thanks)
+           (setup-request-handler port-from-server)
+           #t)
+          (else
+           (print-line "~a" (why-not-welcome answer))
+           #f))))
+
+(define (answer-in-time)
+  "Return the server's answer, or #f if there is none within ten seconds."
+  (let* ((deadline (after handshake-seconds close-connection))
+         (answer (get-request port-from-server)))
+    (cancel deadline)
+    answer))
+
+(define (why-not-welcome answer)
+  (cond ((not answer) "No answer from the server in time, or it hung up.")
+        ((not (request-for? 'sorry answer))
+         "What answers there is no server of this program.")
+        ((string? (request-data answer))
+         (string-append "Sorry: " (request-data answer) "."))
+        (else
+         (string-append "Sorry: somebody is called " (datum->text whoiam)
+                        " already.  Choose another name, like"
+                        " (set! whoiam 'somebody-else)."))))
+
+(define (ask action)
+  "Send the server a request without data."
+  (send-request (make-request whoiam 'server action nothing) port-to-server))
+
+;;; --- Talking ------------------------------------------------------------
+
+(define (im . arguments)
+  "(im WHO MESSAGE): send MESSAGE, any datum, to WHO, a symbol or a string."
+  (let ((slip (or (im-slip arguments)
+                  (and (not (enrolled?))
+                       "You are not enrolled; (im-enroll IP PORT) first.")
+                  (and (same-name? (car arguments) whoiam)
+                       "That is your own name; who else is here?"))))
+    (cond (slip (print-line "~a" slip))
+          ((not (request-fits? (message-to arguments)))
+           (print-line "~a" (message-slip (cadr arguments))))
+          (else (send-request (message-to arguments) port-to-server))))
+  (if #f #f))
+
+(define (message-to arguments)
+  (make-request whoiam (car arguments) 'send-msg (cadr arguments)))
+
+(define (im-exit)
+  "Leave the server.  Return okay."
+  (if port-to-server (ask 'logout))
+  (close-connection)
+  'okay)
+
+(define (close-connection)
+  "Forget the server."
+  (if socket-to-server (socket-shutdown socket-to-server))
+  (set! socket-to-server #f)
+  (set! port-to-server #f)
+  (set! port-from-server #f)
+  (set! clients '()))
+
+(before-exit! 'im-client (lambda () (im-exit)))
+
+;;; --- What the server sends ----------------------------------------------
+
+(define (setup-request-handler port)
+  "Do what the server asks for, whenever it does."
+  (when-port-readable port (lambda () (react (get-request port)))))
+
+(define (react request)
+  (if request
+      ((or (action-procedure client-actions (request-action request))
+           unknown-reaction)
+       request)
+      (lose-server "The connection to the server is lost.")))
+
+(define client-actions (make-action-table))
+
+(define (define-reaction! action procedure)
+  "When the server asks for ACTION, call (PROCEDURE request)."
+  (set-action! client-actions action procedure))
+
+(define-reaction! 'receive-msg
+  (lambda (request)
+    (received-msg (request-src request) (request-data request))))
+
+(define-reaction! 'client-list
+  (lambda (request) (update-client-list (request-data request))))
+
+(define-reaction! 'goodbye
+  (lambda (request) (lose-server "The server has said goodbye.")))
+
+(define (unknown-reaction request)
+  (note "The server asks for ~a, which we don't know."
+        (request-action request)))
+
+(define (lose-server how)
+  (close-connection)
+  (print-line "~a  To come back: ~a" how come-back))
+
+(define (received-msg from message)
+  "Show MESSAGE, and who it is from; further lines are marked with a bar."
+  (let ((lines (message-lines message)))
+    (print-line "[~a] ~a" from (car lines))
+    (for-each (lambda (line) (print-line "  | ~a" line))
+              (cdr lines))))
+
+(define (update-client-list names)
+  "Show who has come and who has gone, and remember who is here."
+  (for-each print-change (client-list-changes clients names whoiam))
+  (set! clients names))
+
+(define (print-change change)
+  (print-line "~a" change))
+
+(complete-names-from! (lambda () clients))
+(live-prompt!)

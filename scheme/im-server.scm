@@ -1,0 +1,237 @@
+;;; im-server.scm -- the server of the Instant Message program
+;;;
+;;; Copyright (C) 2026 The Guile-IM authors
+;;; SPDX-License-Identifier: LGPL-3.0-or-later
+;;;
+;;;     (im-server-start)       prints where clients can reach it
+;;;     (im-server-close)
+;;;
+;;; A client comes in by a handshake in three steps: it says hello, the
+;;; server answers welcome, it says thanks.  From then on the server does
+;;; what the client's requests ask for, mostly: pass a message on.
+
+(use-modules (im program))
+(run-compiled-if-unchanged)             ; ten times as fast, and means the same
+
+(use-modules (im socket) (im reactor) (im limits) (im repl) (im beginner)
+             ((im request) #:select (send-latest)))
+(load-program "im-common.scm")
+
+(define-once logging #t)                ; #t: tell what happens
+(define-once server-socket #f)          ; where we listen; #f: we don't
+
+;;; --- Who is here --------------------------------------------------------
+
+;; (*table* (name . socket) ...), the newest client first.
+(define-once clients-table (make-table))
+
+;; The same, for those who have said hello but not yet thanks: two people
+;; can't come in by one name at the same time.
+(define-once reserved-names (make-table))
+
+(define (key entry) (car entry))
+(define (value entry) (cdr entry))
+
+(define (add-client-to-table name sock)
+  "Return #t, or #f if somebody is called NAME."
+  (table-add! clients-table name sock))
+
+(define (remove-client-from-table name)
+  "Shut the client's socket down, and tell nobody."
+  (let ((sock (table-remove! clients-table name)))
+    (if sock (socket-shutdown sock))))
+
+(define (find-client-socket name)
+  "Return the socket of the client called NAME, or #f."
+  (let ((entry (table-entry clients-table name)))
+    (and entry (value entry))))
+
+(define (find-port-to-client name)
+  "Return the port to print to for the client called NAME, or #f."
+  (let ((sock (find-client-socket name)))
+    (and sock (socket-output sock))))
+
+(define (get-clients-list)
+  "Return the names of all clients, the newest first."
+  (map key (cdr clients-table)))
+
+;;; --- Starting and closing -----------------------------------------------
+
+(define* (im-server-start #:key (port 0) address)
+  "Start to serve, at PORT (0: any that is free) and on ADDRESS (#f: on all
+addresses of this computer).  Return okay, or #f after saying why not."
+  (cond (server-socket
+         (print-line "The server is running already.  ~a" (where-it-is))
+         #f)
+        (else
+         (set! server-socket (try-to-listen port address))
+         (and server-socket (begin (welcome-clients) 'okay)))))
+
+(define (welcome-clients)
+  (when-socket-ready server-socket
+                     (lambda () (handshake (socket-dup server-socket))))
+  (print-line "~a" (where-it-is)))
+
+(define (where-it-is)
+  (string-append "Server IP address: " (get-ip-address-as-string)
+                 ", server port: "
+                 (number->string (socket-port-number server-socket))))
+
+(define (get-ip-address-as-string)
+  "Return the address by which others reach the server."
+  (let ((address (socket-local-address server-socket)))
+    (if (equal? address "0.0.0.0") (network-address) address)))
+
+(define (im-server-close)
+  "Say farewell to all clients and stop serving.  Return okay."
+  (server-broadcast 'receive-msg "Server shutting down...")
+  (server-broadcast 'goodbye nothing)
+  (for-each remove-client-from-table (get-clients-list))
+  (if server-socket (socket-shutdown server-socket))
+  (set! server-socket #f)
+  'okay)
+
+(before-exit! 'im-server (lambda () (im-server-close)))
+
+;;; --- The three-way handshake --------------------------------------------
+
+(define (handshake sock)
+  "Accept a client on SOCK, and let it in if it says hello and thanks in time."
+  (socket-accept-connection sock)
+  (limit-connection! sock)
+  (let ((deadline (after handshake-seconds (lambda () (give-up sock)))))
+    (answer-hello (get-request (socket-input sock)) sock)
+    (cancel deadline)))
+
+(define (give-up sock)
+  (note "Handshake: no hello and thanks in time; the server hangs up.")
+  (socket-shutdown sock))
+
+(define (answer-hello hello sock)
+  (cond ((not (request-for? 'hello hello))
+         (note "Handshake: that was no hello; the server hangs up.")
+         (socket-shutdown sock))
+        ((name-problem (request-src hello))
+         => (lambda (reason) (refuse (request-src hello) reason sock)))
+        ((name-taken? (request-src hello))
+         (refuse (request-src hello) nothing sock))
+        (else (welcome (request-src hello) sock))))
+
+(define (name-taken? name)
+  (or (find-client-socket name) (table-entry reserved-names name)))
+
+(define (refuse name reason sock)
+  (note "Handshake: the server says sorry to ~a." name)
+  (send-request (make-request 'server name 'sorry reason)
+                (socket-output sock))
+  (socket-shutdown sock))
+
+(define (welcome name sock)
+  (note "Handshake 1 of 3: ~a says hello." name)
+  (table-add! reserved-names name sock)
+  (send-request (make-request 'server name 'welcome nothing)
+                (socket-output sock))
+  (note "Handshake 2 of 3: the server says welcome to ~a." name)
+  (let ((thanks (get-request (socket-input sock))))
+    (table-remove! reserved-names name)
+    (answer-thanks thanks name sock)))
+
+(define (answer-thanks thanks name sock)
+  (cond ((request-for? 'thanks thanks)
+         (note "Handshake 3 of 3: ~a says thanks, and is enrolled." name)
+         (register-client name sock))
+        (else
+         (note "Handshake: ~a said no thanks; the server hangs up." name)
+         (socket-shutdown sock))))
+
+(define (register-client name sock)
+  "From now on SOCK's client is NAME, and everybody knows."
+  (add-client-to-table name sock)
+  (setup-client-request-handler name sock)
+  (announce-clients))
+
+;;; --- What clients ask for -----------------------------------------------
+
+(define (setup-client-request-handler name sock)
+  "Do what the client called NAME asks for, whenever it does."
+  (let ((port (socket-input sock)))
+    (when-port-readable port
+                        (lambda () (perform name (get-request port))))))
+
+(define (perform name request)
+  "Do what REQUEST asks for.  NAME is who enrolled with this connection; whom
+the request claims to come from is not trusted."
+  (if request
+      ((or (action-procedure server-actions (request-action request))
+           unknown-action)
+       name request)
+      (remove-client name)))
+
+(define server-actions (make-action-table))
+
+(define (define-action! action procedure)
+  "When a client asks for ACTION, call (PROCEDURE name request)."
+  (set-action! server-actions action procedure))
+
+(define (unknown-action name request)
+  (tell name (string-append "Unrecognized action: "
+                            (datum->text (request-action request)))))
+
+(define-action! 'send-msg
+  (lambda (name request)
+    (let ((entry (table-entry clients-table (request-dst request))))
+      (if entry
+          (deliver name (key entry) (request-data request)
+                   (socket-output (value entry)))
+          (tell name (string-append "User not found: "
+                                    (datum->text (request-dst request))))))))
+
+(define-action! 'logout
+  (lambda (name request) (remove-client name)))
+
+(define (deliver from to data port)
+  (note "~a -> ~a" from to)
+  (let ((message (make-request from to 'receive-msg data)))
+    (if (not (send-request message port))
+        (tell from (if (request-fits? message)
+                       (string-append "Not delivered to " (datum->text to))
+                       "Message too long")))))
+
+(define (tell name text)
+  "Send TEXT to the client called NAME, as a message from the server."
+  (let ((port (find-port-to-client name)))
+    (if port
+        (send-request (make-request 'server name 'receive-msg text) port))))
+
+(define (remove-client name)
+  "Say goodbye to the client called NAME and tell the others who is left."
+  (let ((port (find-port-to-client name)))
+    (cond (port
+           (note "~a leaves." name)
+           (send-request (make-request 'server name 'goodbye nothing) port)
+           (remove-client-from-table name)
+           (announce-clients)))))
+
+;;; --- To everybody -------------------------------------------------------
+
+(define (server-broadcast action data)
+  "Send every client a request from the server."
+  (for-each (lambda (entry)
+              (send-request (make-request 'server (key entry) action data)
+                            (socket-output (value entry))))
+            (cdr clients-table)))
+
+;; When many come or go at the same time, one list tells it all: it is sent
+;; once, at the end of the reactor's step, and a newer list replaces one that
+;; a client hasn't been sent yet.
+
+(define (announce-clients)
+  (at-step-end send-clients-list))
+
+(define (send-clients-list)
+  (send-latest 'server 'client-list (get-clients-list)
+               (map (lambda (entry)
+                      (cons (key entry) (socket-output (value entry))))
+                    (cdr clients-table))))
+
+(live-prompt!)

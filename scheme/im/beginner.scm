@@ -1,0 +1,159 @@
+;;; (im beginner) -- slips, and the sentences that help
+;;;
+;;; Copyright (C) 2026 The Guile-IM authors
+;;; SPDX-License-Identifier: LGPL-3.0-or-later
+;;;
+;;; The programs stay a page because what people get wrong is looked for
+;;; here.  A procedure called …-slip returns a sentence, or #f if all is
+;;; well.
+
+(define-module (im beginner)
+  #:use-module (im names)
+  #:use-module (im request)
+  #:use-module (im socket)
+  #:use-module (im text)
+  #:use-module (srfi srfi-1)
+  #:export (enroll-slip im-slip name-slip message-slip
+            try-to-connect try-to-listen client-list-changes))
+
+(define (text . parts)
+  (string-concatenate
+   (map (lambda (part) (if (string? part) part (object->string part)))
+        parts)))
+
+;;; --- Arguments --------------------------------------------------------
+
+(define (enroll-slip arguments)
+  "What is wrong with the arguments of im-enroll."
+  (define example "like (im-enroll \"123.45.67.89\" 6543).")
+  (if (not (= (length arguments) 2))
+      (text "im-enroll takes the server's address and its port, " example)
+      (let ((ip (first arguments)) (port (second arguments)))
+        (cond ((not (string? ip))
+               (text "The address " ip " needs quotation marks, " example))
+              ((string? port)
+               (text "The port " port " is a number, without quotation \
+marks, " example))
+              ((not (and (exact-integer? port) (<= 1 port 65535)))
+               (text "The port " port " should be a number from 1 to 65535, "
+                     example))
+              (else #f)))))
+
+(define (im-slip arguments)
+  "What is wrong with the arguments of im."
+  (define example "like (im 'bob \"Hi there\").")
+  (cond ((not (= (length arguments) 2))
+         (text "im takes a name and one message, " example))
+        ((not (or (symbol? (first arguments)) (string? (first arguments))))
+         (text "The name " (first arguments)
+               " should be a word with a quote, or a string, " example))
+        (else #f)))
+
+(define (name-slip name)
+  "What is wrong with NAME as one's own."
+  (define example "  Choose another with (set! whoiam 'ann).")
+  (cond ((not (or (symbol? name) (string? name)))
+         (text "whoiam is " name ", which is no name." example))
+        ((name-problem name)
+         => (lambda (problem)
+              (text "You can't be called " name ": " problem "." example)))
+        (else #f)))
+
+(define (message-slip message)
+  "Why MESSAGE can't be sent."
+  (let ((printed (if (string? message) "" (object->string message))))
+    (if (string-contains printed "#<")
+        (text "A message can't contain " (shortened printed)
+              "; lists, words, strings and numbers can be sent.")
+        "The message is too long: up to 64 KiB can be sent, and lists \
+nested up to 60 deep.")))
+
+(define (shortened printed)
+  (if (> (string-length printed) 60)
+      (string-append (substring printed 0 57) "...")
+      printed))
+
+;;; --- Connecting and listening -----------------------------------------
+
+(define (sentence-of-error arguments)
+  "Return what an error with ARGUMENTS, as `throw' had them, says."
+  (let ((message (cadr arguments)) (values (caddr arguments)))
+    (if (and (string? message) (list? values))
+        (apply simple-format #f message values)
+        (object->string arguments))))
+
+(define (try-to-connect ip port)
+  "Return a socket connected to PORT at IP within ten seconds; or #f after
+saying why there is none, and what to look at."
+  (catch #t
+    (lambda () (make-client-socket ip port #:timeout 10))
+    (lambda (key . arguments)
+      (when (memq key '(signal quit))
+        (apply throw key arguments))
+      (print-line "No server at ~a port ~a: ~a.  ~a"
+                  ip port
+                  (if (eq? key 'timeout)
+                      "no answer within 10 seconds"
+                      (sentence-of-error arguments))
+                  "Compare both with what the server printed.")
+      #f)))
+
+(define (try-to-listen port address)
+  "Return a socket that listens on PORT and ADDRESS (#f: all); or #f after
+saying why there is none."
+  (catch #t
+    (lambda () (make-server-socket port #:address address))
+    (lambda (key . arguments)
+      (when (memq key '(signal quit))
+        (apply throw key arguments))
+      (print-line "The server can't listen on port ~a: ~a.  ~a" port
+                  (sentence-of-error arguments)
+                  (listen-advice key (cons key arguments)))
+      #f)))
+
+(define (listen-advice key error)
+  (let ((errno (and (eq? key 'system-error) (system-error-errno error))))
+    (cond ((eqv? errno EADDRINUSE)
+           "Another program has it; choose another, or leave it out.")
+          ((eqv? errno EACCES)
+           "Ports below 1024 are for the system; choose a larger one.")
+          ((eqv? errno EADDRNOTAVAIL)
+           "That address isn't one of this computer; leave it out.")
+          (else "Leave it out, and the system chooses one."))))
+
+;;; --- Who came, who went -----------------------------------------------
+
+(define (client-list-changes old new me)
+  "Return lines, strings, that say how the list of names NEW differs from OLD,
+which is empty when we have just come.  ME isn't news."
+  (let ((old (names-in old)) (new (names-in new)))
+    (define (those-not-in one other)
+      (remove (lambda (name)
+                (or (same-name? name me)
+                    (any (lambda (there) (same-name? name there)) other)))
+              one))
+    (if (null? old)
+        (let ((others (those-not-in new '())))
+          (list (if (null? others)
+                    "Nobody else is here yet."
+                    (text "Here: " (in-words others) "."))))
+        (append (came-or-went (those-not-in new old) "come")
+                (came-or-went (those-not-in old new) "left")))))
+
+(define (names-in data)
+  "Return the names in DATA, whatever a server sent."
+  (if (list? data)
+      (filter (lambda (name) (or (symbol? name) (string? name))) data)
+      '()))
+
+(define (came-or-went names how)
+  (if (null? names)
+      '()
+      (list (text (in-words names)
+                  (if (null? (cdr names)) " has " " have ") how "."))))
+
+(define (in-words names)
+  "Return NAMES, oldest first, as text; only how many if they are many."
+  (if (> (length names) 12)
+      (text (length names) " people")
+      (string-join (reverse (map datum->text names)) ", ")))

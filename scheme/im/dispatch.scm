@@ -1,0 +1,418 @@
+;;; (im dispatch) -- which handler runs when
+;;;
+;;; Copyright (C) 2026 The Guile-IM authors
+;;; SPDX-License-Identifier: LGPL-3.0-or-later
+;;;
+;;; C knows which sources are ready.  Here is who cares: a table of watches,
+;;; one for each source, with its handlers and with the tasks that wait for
+;;; it.
+;;;
+;;; A task is the run of a handler.  When it must wait, it steps aside: its
+;;; continuation is cut off at the prompt that `run-task' set up, and kept
+;;; with the source it waits for.  Until it has finished, its own source
+;;; fires nothing new, so the requests of one peer are handled in order,
+;;; one after the other; everybody else goes on.  (A listener fires on:
+;;; two visitors have no order to keep.)
+;;;
+;;; The rules of the reactor are in the manual; this is the module that
+;;; keeps them.
+
+(define-module (im dispatch)
+  #:use-module (im primitives)
+  #:use-module (ice-9 control)
+  #:use-module (ice-9 suspendable-ports)
+  #:use-module (srfi srfi-1)
+  #:use-module (srfi srfi-9)
+  #:export (handler set-handler! forget-source!
+            reactor-step at-step-end anything-watched?
+            wait-for wait-for-step
+            in-handler? call-with-timer cancel-timer!
+            raise-timeout))
+
+;;; --- Watches ----------------------------------------------------------
+
+(define-record-type <watch>
+  (make-watch source reader writer waiters busy? listener?)
+  watch?
+  (source watch-source)                       ; a port, or C's own object
+  (reader watch-reader set-watch-reader!)     ; thunk | #f
+  (writer watch-writer set-watch-writer!)     ; thunk | #f
+  (waiters watch-waiters set-watch-waiters!)  ; list of <waiter>
+  (busy? watch-busy? set-watch-busy?!)        ; its task hasn't finished
+  (listener? watch-listener?))
+
+;; What waits for a source: DIRECTION is 'read or 'write, RESUME is called
+;; with 'ready, 'timeout or 'closed.
+(define-record-type <waiter>
+  (make-waiter direction resume timer)
+  waiter?
+  (direction waiter-direction)
+  (resume waiter-resume)
+  (timer waiter-timer set-waiter-timer!))     ; C's timer | #f
+
+(define watches (make-vector 64 #f))          ; slot -> watch | #f
+(define free-slots (iota 64))
+
+(define (slot->watch slot)
+  (and slot (vector-ref watches slot)))
+
+(define (source-watch source)
+  "Return the watch of SOURCE, or #f."
+  (slot->watch (%source-slot source)))
+
+(define (free-slot! slot)
+  (vector-set! watches slot #f)
+  (set! free-slots (cons slot free-slots)))
+
+(define (sweep-closed!)
+  "Free the slots of ports that were closed behind our back."
+  (do ((slot 0 (1+ slot)))
+      ((= slot (vector-length watches)))
+    (let ((watch (vector-ref watches slot)))
+      (when (and watch (not (%source-open? (watch-source watch))))
+        (free-slot! slot)
+        (wake-all watch 'closed)))))
+
+(define (more-slots!)
+  (sweep-closed!)
+  (when (null? free-slots)
+    (let* ((size (vector-length watches))
+           (larger (make-vector (* 2 size) #f)))
+      (vector-move-left! watches 0 size larger 0)
+      (set! watches larger)
+      (set! free-slots (iota size size)))))
+
+(define* (ensure-watch source #:key listener?)
+  "Return the watch of SOURCE, made now if it has none."
+  (or (source-watch source)
+      (let ((watch (make-watch source #f #f '() #f listener?)))
+        (when (null? free-slots)
+          (more-slots!))
+        (%set-source-slot! source (car free-slots))
+        (vector-set! watches (car free-slots) watch)
+        (set! free-slots (cdr free-slots))
+        watch)))
+
+(define (waits? watch direction)
+  (any (lambda (waiter) (eq? (waiter-direction waiter) direction))
+       (watch-waiters watch)))
+
+(define (update-interest! watch)
+  "Let C queue WATCH's source for just what can be run when it is ready."
+  (define idle? (not (watch-busy? watch)))
+  (define (wanted direction handler bit)
+    (if (or (waits? watch direction) (and idle? handler)) bit 0))
+  (when (%source-open? (watch-source watch))
+    (%set-interest! (watch-source watch)
+                    (+ (wanted 'read (watch-reader watch) 1)
+                       (wanted 'write (watch-writer watch) 2)))))
+
+(define (drop-if-unused! watch)
+  (unless (or (watch-reader watch) (watch-writer watch) (watch-busy? watch)
+              (pair? (watch-waiters watch)))
+    (let ((slot (%source-slot (watch-source watch))))
+      (when (and slot (eq? (vector-ref watches slot) watch))
+        (%set-source-slot! (watch-source watch) -1)
+        (free-slot! slot)))))
+
+(define (handler source direction)
+  "Return the handler of SOURCE for DIRECTION, 'read or 'write, or #f."
+  (let ((watch (source-watch source)))
+    (and watch
+         (if (eq? direction 'read)
+             (watch-reader watch)
+             (watch-writer watch)))))
+
+(define* (set-handler! source direction thunk #:key listener?)
+  "Run THUNK whenever SOURCE is ready for DIRECTION, 'read or 'write, instead
+of an earlier handler; #f: run nothing."
+  (let ((watch (ensure-watch source #:listener? listener?)))
+    (if (eq? direction 'read)
+        (set-watch-reader! watch thunk)
+        (set-watch-writer! watch thunk))
+    (update-interest! watch)
+    (drop-if-unused! watch)))
+
+(define (forget-source! source)
+  "Remove the handlers of SOURCE, which is about to be closed, and let the
+tasks that wait for it go on: they find it closed."
+  (let ((watch (source-watch source)))
+    (when watch
+      (free-slot! (%source-slot source))
+      (%set-interest! source 0)
+      (%set-source-slot! source -1)
+      (set-watch-reader! watch #f)
+      (set-watch-writer! watch #f)
+      (at-step-end (lambda () (wake-all watch 'closed))))))
+
+(define (anything-watched?)
+  "Return #t if any source has a handler or somebody waiting for it."
+  (sweep-closed!)
+  (< (length free-slots) (vector-length watches)))
+
+;;; --- Tasks ------------------------------------------------------------
+
+(define-record-type <task>
+  (make-task home suspended?)
+  task?
+  (home task-home set-task-home!)             ; <watch> | #f
+  (suspended? task-suspended? set-task-suspended?!))
+
+(define tag (make-prompt-tag "handler"))
+(define current-task #f)                      ; the innermost one running
+
+(define (in-handler?)
+  "Return #t if a handler is running."
+  (and current-task #t))
+
+(define (run-task task thunk)
+  "Run THUNK, a handler or the rest of one, until it has finished or waits."
+  (let ((outer current-task))
+    (dynamic-wind
+      (lambda () (set! current-task task))
+      (lambda ()
+        (call-with-prompt tag
+          thunk
+          (lambda (continuation register!)
+            (suspend! task continuation register!))))
+      (lambda ()
+        (set! current-task outer)
+        (unless (task-suspended? task)
+          (leave-home! task))))))
+
+(define (suspend! task continuation register!)
+  "Keep the rest of TASK until what REGISTER! arranged calls it."
+  (set-task-suspended?! task #t)
+  (register! (lambda (result)
+               (set-task-suspended?! task #f)
+               (run-task task (lambda () (continuation result)))))
+  (let ((home (task-home task)))
+    (cond ((not home) #f)
+          ((and (watch-listener? home) (null? (watch-waiters home)))
+           (leave-home! task))
+          (else (update-interest! home)))))
+
+(define (leave-home! task)
+  "TASK no longer keeps its source from firing."
+  (let ((home (task-home task)))
+    (when home
+      (set-task-home! task #f)
+      (set-watch-busy?! home #f)
+      (update-interest! home)
+      (drop-if-unused! home))))
+
+(define (run-handler watch serve)
+  "Run SERVE as a task of WATCH, inside one error guard."
+  (set-watch-busy?! watch #t)
+  (run-task (make-task watch #f)
+            (lambda () (guard-errors (watch-source watch) serve))))
+
+(define (guard-errors source thunk)
+  (catch #t
+    thunk
+    (lambda (key . arguments)
+      (if (memq key '(quit signal))           ; (exit) and Ctrl-C
+          (apply throw key arguments)
+          (report-handler-error source key arguments)))))
+
+(define (report-handler-error source key arguments)
+  "Tell on the error port what failed in a handler of SOURCE."
+  (let ((port (current-error-port)))
+    (if source
+        (simple-format port "*** Error in a handler of ~A:\n" source)
+        (simple-format port "*** Error in a handler:\n"))
+    (print-exception port #f key arguments)))
+
+;;; --- Waiting ----------------------------------------------------------
+
+(define (remove-waiter! watch waiter)
+  (set-watch-waiters! watch (delq waiter (watch-waiters watch)))
+  (when (waiter-timer waiter)
+    (cancel-timer! (waiter-timer waiter))
+    (set-waiter-timer! waiter #f)))
+
+(define (wake! watch waiter result)
+  "Let WAITER go on with RESULT, unless it has already."
+  (when (memq waiter (watch-waiters watch))
+    (remove-waiter! watch waiter)
+    (update-interest! watch)
+    ((waiter-resume waiter) result)
+    (drop-if-unused! watch)))
+
+(define (wake-all watch result)
+  (for-each (lambda (waiter) (wake! watch waiter result))
+            (watch-waiters watch)))
+
+(define (add-waiter! source direction timeout resume)
+  "Call RESUME with 'ready when SOURCE is, with 'timeout when TIMEOUT seconds
+(#f: none) have passed, or with 'closed.  Return a thunk that calls it off."
+  (let* ((watch (ensure-watch source))
+         (waiter (make-waiter direction resume #f)))
+    (when timeout
+      (set-waiter-timer!
+       waiter
+       (call-with-timer timeout (lambda () (wake! watch waiter 'timeout)))))
+    (set-watch-waiters! watch (append (watch-waiters watch) (list waiter)))
+    (update-interest! watch)
+    (lambda ()
+      (remove-waiter! watch waiter)
+      (update-interest! watch)
+      (drop-if-unused! watch))))
+
+(define* (wait-for source direction #:optional timeout)
+  "Return 'ready when SOURCE can be read or written (DIRECTION 'read, 'write),
+'timeout when TIMEOUT seconds have passed before (#f: wait for ever), or
+'closed.  Others' handlers run meanwhile."
+  (wait-with (lambda (resume)
+               (add-waiter! source direction timeout resume))))
+
+(define (wait-with register!)
+  "Call REGISTER! with a procedure, wait until that is called, and return
+its argument.  In a handler this steps aside; at top level, or where a
+continuation can't be captured, it runs reactor steps."
+  (if (and current-task (suspendable-continuation? tag))
+      (abort-to-prompt tag register!)
+      (step-until-called register!)))
+
+(define (step-until-called register!)
+  (let ((result #f)
+        (home (and current-task (task-home current-task)))
+        (call-off #f))
+    (when home
+      (update-interest! home))                ; busy: it must not wake us
+    (dynamic-wind
+      (lambda ()
+        (set! call-off (register! (lambda (value) (set! result value)))))
+      (lambda ()
+        (let loop ()
+          (or result
+              (begin (reactor-step) (loop)))))
+      (lambda ()
+        (unless result
+          (call-off))))))
+
+(define step-resumes '())                     ; who waits for the next step
+
+(define (wait-for-step)
+  "Return when handlers have run, whichever they were."
+  (wait-with
+   (lambda (resume)
+     (set! step-resumes (cons resume step-resumes))
+     (lambda () (set! step-resumes (delq resume step-resumes))))))
+
+(define (resume-step-waiters)
+  (let ((resumes step-resumes))
+    (set! step-resumes '())
+    (for-each (lambda (resume) (resume 'ready)) resumes)))
+
+(define (raise-timeout who seconds)
+  "Raise `timeout': WHO, a string, waited for SECONDS."
+  (scm-error 'timeout who "Nothing came within ~A seconds" (list seconds)
+             (list seconds)))
+
+;;; --- Timers -----------------------------------------------------------
+
+(define (call-with-timer seconds thunk)
+  "Return a source that runs THUNK once, after SECONDS."
+  (let ((timer (%make-timer seconds)))
+    (set-handler! timer 'read
+                  (lambda ()
+                    (cancel-timer! timer)
+                    (thunk)))
+    timer))
+
+(define (cancel-timer! timer)
+  (when (%source-open? timer)
+    (forget-source! timer)
+    (%close-source! timer)))
+
+;;; --- One step ---------------------------------------------------------
+
+(define end-thunks '())
+
+(define (at-step-end thunk)
+  "Run THUNK once: after the handlers of this step, or at the beginning of
+the next one when none is under way; before anything is sent.  However often
+it is asked for until then, it runs once."
+  (unless (memq thunk end-thunks)
+    (set! end-thunks (append end-thunks (list thunk)))))
+
+(define (run-end-thunks)
+  (unless (null? end-thunks)
+    (let ((thunk (car end-thunks)))
+      (set! end-thunks (cdr end-thunks))
+      (run-task (make-task #f #f) (lambda () (guard-errors #f thunk)))
+      (run-end-thunks))))
+
+(define* (reactor-step #:key timeout descriptor)
+  "Run the handlers of what is ready; first wait until something is, for
+TIMEOUT seconds at most (#f: without limit), or until DESCRIPTOR, a number,
+can be read.  What the handlers send goes out at the end."
+  (run-end-thunks)
+  (dispatch (%reactor-wait timeout descriptor))
+  (when (%watched-closed?)
+    (sweep-closed!))
+  (run-end-thunks)
+  (resume-step-waiters)
+  (%reactor-flush))
+
+(define (dispatch count)
+  "Run what is ready, COUNT sources at most: those that become ready
+meanwhile have their turn in the next step."
+  (unless (zero? count)
+    (let ((watch (slot->watch (%reactor-next))))
+      (when watch
+        (run-ready watch)
+        (dispatch (1- count))))))
+
+(define (run-ready watch)
+  (wake-ready watch)
+  (run-ready-handlers watch)
+  (%settle-source! (watch-source watch)))
+
+(define (wake-ready watch)
+  (for-each (lambda (waiter)
+              (when (ready? watch (waiter-direction waiter))
+                (wake! watch waiter 'ready)))
+            (watch-waiters watch)))
+
+(define (run-ready-handlers watch)
+  (when (and (watch-writer watch) (fires? watch 'write))
+    (run-handler watch (watch-writer watch)))
+  (when (and (watch-reader watch) (fires? watch 'read))
+    (run-handler watch (lambda () (serve-turn watch)))))
+
+(define (ready? watch direction)
+  (if (eq? direction 'read)
+      (%readable? (watch-source watch))
+      (%writable? (watch-source watch))))
+
+(define (fires? watch direction)
+  "Who waits for a source has it before the handler."
+  (and (not (watch-busy? watch))
+       (not (waits? watch direction))
+       (ready? watch direction)))
+
+(define (serve-turn watch)
+  "Call the handler of WATCH, whichever it is by then, until it has taken its
+share of this step or has nothing left."
+  (let ((handler (watch-reader watch)))
+    (when handler
+      (handler)
+      (when (%turn-continues? (watch-source watch))
+        (serve-turn watch)))))
+
+;;; --- Guile's own readers ----------------------------------------------
+
+;; `read', `read-line', `get-u8' and the like, in Guile's suspendable
+;; versions, call these where they would block on one of our ports.
+
+(define (wait-or direction otherwise)
+  (lambda (port)
+    (if (%stream-port? port)
+        (wait-for port direction)
+        (otherwise port))))
+
+(install-suspendable-ports!)
+(current-read-waiter (wait-or 'read (current-read-waiter)))
+(current-write-waiter (wait-or 'write (current-write-waiter)))

@@ -1,0 +1,26 @@
+;;; (im limits) -- what the IM server allows a connection
+;;;
+;;; Copyright (C) 2026 The Guile-IM authors
+;;; SPDX-License-Identifier: LGPL-3.0-or-later
+;;;
+;;; A bare socket waits for ever and takes whatever comes.  A server in a
+;;; class full of curious people doesn't.
+
+(define-module (im limits)
+  #:use-module (im primitives)
+  #:use-module (im socket)
+  #:export (limit-connection! handshake-seconds))
+
+;; The numbers are those of src/limits.h.
+(define limit (%limits))
+
+;; How long the whole handshake may take.
+(define handshake-seconds (assq-ref limit 'handshake-seconds))
+
+(define (limit-connection! socket)
+  "Let SOCKET's peer send requests of up to 64 KiB, each within 30 seconds of
+its first byte, and break the connection when 256 KiB wait for it unread."
+  (%limit-stream! (socket-output socket)
+                  (assq-ref limit 'server-request-bytes)
+                  (assq-ref limit 'output-drop-bytes)
+                  (assq-ref limit 'request-seconds)))

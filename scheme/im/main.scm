@@ -1,0 +1,152 @@
+;;; (im main) -- what ./guile-im server, client and repl do
+;;;
+;;; Copyright (C) 2026 The Guile-IM authors
+;;; SPDX-License-Identifier: LGPL-3.0-or-later
+
+(define-module (im main)
+  #:use-module (im names)
+  #:use-module (im reactor)
+  #:use-module (im repl)
+  #:use-module (ice-9 match)
+  #:use-module (ice-9 top-repl)
+  #:use-module (srfi srfi-1)
+  #:use-module (stk load)
+  #:export (main))
+
+(define (main arguments)
+  "Do what ARGUMENTS, the command line of guile-im without its own name, ask
+for.  Doesn't return before the prompt ends."
+  (false-if-exception (setlocale LC_ALL ""))
+  (match arguments
+    (("server" . options) (server options))
+    (("client" . options) (client options))
+    (("repl") (prompt (lambda () #f)))
+    (_ (usage "what shall be started?"))))
+
+(define (usage problem)
+  (format (current-error-port) "guile-im: ~a
+usage: guile-im server [--port N] [--address A] [--quiet] [--headless]
+       guile-im client [--name NAME] [IP PORT]
+       guile-im repl
+" problem)
+  (exit 2))
+
+;;; --- Options ----------------------------------------------------------
+
+(define (parse arguments flags values)
+  "Return the options in ARGUMENTS as an association list: FLAGS have the value
+#t, VALUES take the next argument; what is no option is under `rest'."
+  (define (known option options) (member option options))
+  (let loop ((left arguments) (found '((rest))))
+    (match left
+      (() found)
+      (((? (lambda (a) (known a flags)) flag) . more)
+       (loop more (acons flag #t found)))
+      (((? (lambda (a) (known a values)) option) value . more)
+       (loop more (acons option value found)))
+      ((other . more)
+       (if (string-prefix? "--" other)
+           (usage (string-append "what is " other "?"))
+           (loop more (assq-set! found 'rest
+                                 (append (assq-ref found 'rest)
+                                         (list other)))))))))
+
+(define (port-option text)
+  (let ((port (string->number text)))
+    (unless (and port (exact-integer? port) (<= 0 port 65535))
+      (usage (string-append text " is no port, a number from 0 to 65535")))
+    port))
+
+;;; --- The three commands -----------------------------------------------
+
+(define user-module (resolve-module '(guile-user)))
+
+(define (user-eval expression)
+  (eval expression user-module))
+
+(define (server arguments)
+  (let* ((options (parse arguments '("--quiet" "--headless")
+                         '("--port" "--address")))
+         (port (port-option (or (assoc-ref options "--port") "0")))
+         (start `(im-server-start #:port ,port
+                                  #:address ,(assoc-ref options "--address"))))
+    (unless (null? (assq-ref options 'rest))
+      (usage "server takes no other arguments"))
+    (user-eval `(define logging ,(not (assoc-ref options "--quiet"))))
+    (if (assoc-ref options "--headless")
+        (serve-headless start)
+        (prompt (lambda ()
+                  (load-program "im-server.scm")
+                  (user-eval start)
+                  (unless (isatty? (current-input-port))
+                    (serve-on-after-input)))))))
+
+(define (serve-headless start)
+  (setvbuf (current-output-port) 'line)       ; a log is read while it grows
+  (load-program "im-server.scm")
+  (for-each (lambda (signal)
+              (sigaction signal (lambda (signal) (exit-now 0))))
+            (list SIGTERM SIGINT))
+  (unless (user-eval start)
+    (exit 1))
+  (force-output)
+  (run-reactor))
+
+(define (serve-on-after-input)
+  "When all expressions have been read from a file or pipe, go on serving."
+  (let ((reader repl-reader))
+    (module-set! the-root-module 'repl-reader
+                 (lambda arguments
+                   (let ((expression (apply reader arguments)))
+                     (when (eof-object? expression)
+                       (run-reactor))
+                     expression)))))
+
+(define (client arguments)
+  (let* ((options (parse arguments '() '("--name")))
+         (name (assoc-ref options "--name"))
+         (enroll (match (assq-ref options 'rest)
+                   (() #f)
+                   ((ip port) `(im-enroll ,ip ,(port-option port)))
+                   (_ (usage "client takes an address and a port")))))
+    (when name
+      (user-eval `(define whoiam ',(string->name name))))
+    (prompt (lambda ()
+              (load-program "im-client.scm")
+              (when enroll
+                (user-eval enroll))))))
+
+(define (load-program name)
+  (save-module-excursion
+   (lambda ()
+     (set-current-module user-module)
+     (primitive-load (%search-load-path name)))))
+
+;;; --- The prompt -------------------------------------------------------
+
+(define (prompt start)
+  "Call START and then be Guile's prompt, in which `load' is the course's."
+  (module-use! user-module (resolve-interface '(stk load)))
+  (module-set! (resolve-module '(system repl common)) 'repl-welcome
+               (lambda (repl) #t))
+  (when (wants-readline?)
+    (use-readline))
+  (start)
+  (force-output)
+  (exit (top-repl)))
+
+(define (wants-readline?)
+  (and (isatty? (current-input-port))
+       (isatty? (current-output-port))
+       (not (getenv "INSIDE_EMACS"))
+       (not (member (or (getenv "TERM") "dumb") '("dumb" "")))
+       (%search-load-path "ice-9/readline")
+       #t))
+
+(define (use-readline)
+  "Use readline if Guile has it; without, everything works as well."
+  (catch #t
+    (lambda ()
+      ((module-ref (resolve-interface '(ice-9 readline))
+                   'activate-readline)))
+    (const #f)))

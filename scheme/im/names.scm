@@ -1,0 +1,142 @@
+;;; (im names) -- what people are called, and who is called so
+;;;
+;;; Copyright (C) 2026 The Guile-IM authors
+;;; SPDX-License-Identifier: LGPL-3.0-or-later
+;;;
+;;; A name is a symbol, or a string where Berkeley's Scheme made no symbol of
+;;; a login name.  Two names are one when their texts are, ignoring case:
+;;; STk folded what its user typed, so that (im 'Bob …) must find "Bob".
+;;;
+;;; A table of names is a headed association list, (*table* (NAME . VALUE) …),
+;;; newest first, as in SICP 3.3.3.  An index stands beside it, so that
+;;; finding a name doesn't take longer in a larger class.
+
+(define-module (im names)
+  #:use-module (im primitives)
+  #:use-module (srfi srfi-9)
+  #:export (string->name login-name same-name? name-problem
+            make-table table-entry table-add! table-remove!))
+
+;;; --- Names ------------------------------------------------------------
+
+(define bare-characters
+  (string->char-set "abcdefghijklmnopqrstuvwxyz0123456789+-.*/<=>!?:$%_&~^"))
+
+(define (begins-like-number? text)
+  (let* ((rest (string-trim text (char-set #\+ #\- #\.) 0
+                            (min 2 (string-length text)))))
+    (and (not (string-null? rest))
+         (char-set-contains? char-set:digit (string-ref rest 0)))))
+
+(define (string->name text)
+  "Return the name that TEXT, a string, is as a login name: a symbol if STk
+writes it as a bare symbol, else TEXT itself.  (This is UCB Scheme's
+string->word, but a number stays a string.)"
+  (if (and (not (string-null? text))
+           (string-every bare-characters text)
+           (not (begins-like-number? text))
+           (not (string=? text "."))
+           (not (string-prefix? ":" text))
+           (not (string-suffix? ":" text)))
+      (string->symbol text)
+      text))
+
+(define (login-name)
+  "Return the name of who runs this program: USER, or else what the system
+calls its user, or else `anonymous'."
+  (define (from-system)
+    (false-if-exception (passwd:name (getpwuid (getuid)))))
+  (let ((text (or (getenv "USER") "")))
+    (string->name (cond ((not (string-null? text)) text)
+                        ((from-system))
+                        (else "anonymous")))))
+
+(define (name-text name)
+  (if (symbol? name) (symbol->string name) name))
+
+(define (folded name)
+  (string->symbol
+   (string-downcase (string-normalize-nfc (name-text name)))))
+
+(define (same-name? one other)
+  "Return #t if the names ONE and OTHER have one text, ignoring case."
+  (or (eq? one other) (eq? (folded one) (folded other))))
+
+(define longest-name (assq-ref (%limits) 'name-characters))
+
+(define (name-problem name)
+  "Return a clause that says why nobody can be called NAME, a symbol or a
+string; #f if one can."
+  (let ((text (name-text name)))
+    (cond ((string-null? text) "a name has at least one character")
+          ((> (string-length text) longest-name)
+           (simple-format #f "a name has at most ~A characters" longest-name))
+          ((string-any misleading? text)
+           "a name has no control characters and no special spaces")
+          ((not (string=? text (string-trim-both text)))
+           "a name doesn't begin or end with a space")
+          ((same-name? name 'server) "only the server is called server")
+          (else #f))))
+
+(define (misleading? char)
+  (case (char-general-category char)
+    ((Cc Cf Cs Co Cn Zl Zp) #t)
+    ((Zs) (not (char=? char #\space)))
+    (else #f)))
+
+;;; --- Tables -----------------------------------------------------------
+
+;; EXACT finds a name as its owner spells it without looking at its text:
+;; that is what a request nearly always says.
+(define-record-type <index>
+  (make-index exact by-text)
+  index?
+  (exact index-exact)                         ; symbol -> entry, by eq?
+  (by-text index-by-text))                    ; folded symbol -> entry
+
+(define indexes (make-weak-key-hash-table))   ; table -> <index>
+
+(define (make-table)
+  "Return an empty table of names."
+  (list '*table*))
+
+(define (table-index table)
+  "Return the index of TABLE; made now if this list was made by hand."
+  (or (hashq-ref indexes table)
+      (let ((index (make-index (make-hash-table) (make-hash-table))))
+        (hashq-set! indexes table index)
+        (for-each (lambda (entry) (index-entry! index entry))
+                  (reverse (cdr table)))
+        index)))
+
+(define (index-entry! index entry)
+  (hashq-set! (index-exact index) (car entry) entry)
+  (hashq-set! (index-by-text index) (folded (car entry)) entry))
+
+(define (table-entry table name)
+  "Return the pair (NAME . VALUE) of whoever in TABLE is called NAME, a symbol
+or a string, ignoring case; or #f."
+  (let ((index (table-index table)))
+    (or (hashq-ref (index-exact index) name)
+        (hashq-ref (index-by-text index) (folded name)))))
+
+(define (table-add! table name value)
+  "Add NAME with VALUE to TABLE, as the newest.  Return #t, or #f if somebody
+there is called so."
+  (if (table-entry table name)
+      #f
+      (let ((entry (cons name value)))
+        (set-cdr! table (cons entry (cdr table)))
+        (index-entry! (table-index table) entry)
+        #t)))
+
+(define (table-remove! table name)
+  "Remove whoever is called NAME from TABLE.  Return their value, or #f."
+  (let ((entry (table-entry table name))
+        (index (table-index table)))
+    (and entry
+         (begin
+           (set-cdr! table (delq! entry (cdr table)))
+           (hashq-remove! (index-exact index) (car entry))
+           (hashq-remove! (index-by-text index) (folded (car entry)))
+           (cdr entry)))))

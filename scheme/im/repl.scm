@@ -1,0 +1,219 @@
+;;; (im repl) -- the prompt, alive
+;;;
+;;; Copyright (C) 2026 The Guile-IM authors
+;;; SPDX-License-Identifier: LGPL-3.0-or-later
+;;;
+;;; While a person sits at Guile's prompt, messages arrive.  Guile's reader
+;;; waits for a key in (a) a port of ours or (b) readline; in both we run the
+;;; reactor meanwhile.  What a handler prints then appears above the line
+;;; that is being typed.
+
+(define-module (im repl)
+  #:use-module (im primitives)
+  #:use-module (im dispatch)
+  #:use-module (ice-9 suspendable-ports)
+  #:use-module (rnrs bytevectors)
+  #:use-module ((system repl common) #:select (repl-prompt))
+  #:export (live-prompt! before-exit! complete-names-from! name-completions exit-now))
+
+;;; --- Reading from the prompt ------------------------------------------
+
+(define live? #f)
+
+(define (live-prompt!)
+  "Let messages arrive while the prompt waits.  May be called again; does
+nothing when there is no terminal, pipe or file to read from.  Doesn't wait."
+  (when (not live?)
+    (set! live? #t)
+    (add-hook! exit-hook run-exit-thunks)
+    (watch-prompt!)
+    (current-read-waiter (wait-at-prompt-or (current-read-waiter)))
+    (if (readline-active?)
+        ((@ (im readline) live-readline!) step-at-prompt name-completions)
+        (replace-input-port!))))
+
+(define (readline-active?)
+  "Return #t if the REPL reads through readline, and we have glue for it."
+  (let ((readline (resolve-module '(ice-9 readline) #f #:ensure #f)))
+    (and readline
+         (eq? (current-input-port) ((module-ref readline 'readline-port)))
+         (%search-load-path "im/readline")
+         #t)))
+
+(define (replace-input-port!)
+  "Put a port of ours in the place of the one that standard input is read
+from, with what that one had read ahead."
+  (let ((old (current-input-port)))
+    (when (and (file-port? old) (not (%repl-port? old)))
+      (set-current-input-port
+       (%make-repl-port (fileno old)
+                        (string->bytevector* (drain-input old) old)
+                        (string->symbol (or (port-encoding old) "UTF-8")))))))
+
+(define (string->bytevector* text port)
+  "Return TEXT, which was read from PORT, as the bytes it came from."
+  ((@ (ice-9 iconv) string->bytevector)
+   text (or (port-encoding port) "UTF-8") 'substitute))
+
+(define (wait-at-prompt-or otherwise)
+  (lambda (port)
+    (if (%repl-port? port)
+        (step-until-input port)
+        (otherwise port))))
+
+(define (step-until-input port)
+  "Run handlers until there is something to read from PORT."
+  (unless (char-ready? port)
+    (step-at-prompt (%repl-port-descriptor port))
+    (step-until-input port)))
+
+;;; --- Where the person is ----------------------------------------------
+
+(define at-prompt? #f)                        ; a prompt is on the screen
+
+(define (watch-prompt!)
+  "Know from now on when a prompt is on the screen."
+  (let ((reader repl-reader))
+    (module-set! the-root-module 'repl-reader
+                 (lambda arguments
+                   (let ((outer at-prompt?))
+                     (dynamic-wind
+                       (lambda () (set! at-prompt? #t))
+                       (lambda () (apply reader arguments))
+                       (lambda () (set! at-prompt? outer))))))))
+
+(define (step-at-prompt descriptor)
+  "Run handlers, or wait until DESCRIPTOR has input; show what handlers print
+above the line that is being typed."
+  (if at-prompt?
+      (let ((screen (current-output-port)))
+        (dynamic-wind
+          (lambda () #f)
+          (lambda ()
+            (parameterize ((current-output-port notices)
+                           (current-error-port notices))
+              (reactor-step #:descriptor descriptor)))
+          (lambda () (show-notices screen))))
+      (reactor-step #:descriptor descriptor)))
+
+;; What handlers have printed in this step; the newest piece first.
+(define noticed '())
+
+(define notices
+  (make-soft-port
+   (vector (lambda (char) (set! noticed (cons (string char) noticed)))
+           (lambda (text) (set! noticed (cons text noticed)))
+           (lambda () #t)
+           #f
+           (lambda () #t))
+   "w"))
+
+(define (show-notices screen)
+  (force-output notices)
+  (unless (null? noticed)
+    (let ((text (string-concatenate (reverse noticed))))
+      (set! noticed '())
+      (show-above screen
+                  (if (string-suffix? "\n" text)
+                      (string-drop-right text 1)
+                      text)))))
+
+;;; --- Above the line that is being typed -------------------------------
+
+(define (show-above screen text)
+  "Print the lines of TEXT on SCREEN above the prompt."
+  (cond ((readline-showing) => (lambda (show) (show screen text)))
+        ((cursor-control? screen) (insert-above screen text))
+        (else
+         (format screen "\n~a\n~a" text (prompt-text))))
+  (force-output screen))
+
+(define (readline-showing)
+  (and (readline-active?)
+       (@ (im readline) show-above-readline)))
+
+(define (cursor-control? port)
+  "Return #t if PORT is a terminal that knows the usual control sequences."
+  (and (file-port? port)
+       (isatty? port)
+       (not (member (or (getenv "TERM") "dumb") '("dumb" "")))
+       (not (getenv "INSIDE_EMACS"))))
+
+(define (insert-above screen text)
+  "Push the line of the cursor down and print TEXT where it was.  The kernel
+holds what is half typed, and the cursor goes down with it.  (ECMA-48: IND
+makes room below, IL inserts lines, CUD moves the cursor.)"
+  (let ((rows (rows-of text (%terminal-columns (fileno screen)))))
+    (display (string-append
+              (string-concatenate (make-list rows "\x1bD"))
+              "\x1b[" (number->string rows) "A"
+              "\x1b" "7" "\r"
+              "\x1b[" (number->string rows) "L"
+              (string-join (string-split text #\newline) "\r\n")
+              "\x1b" "8"
+              "\x1b[" (number->string rows) "B")
+             screen)))
+
+(define (rows-of text columns)
+  "Return how many rows TEXT takes on a terminal with COLUMNS."
+  (apply + (map (lambda (line)
+                  (max 1 (ceiling-quotient (%text-columns line) columns)))
+                (string-split text #\newline))))
+
+(define (prompt-text)
+  (let ((repls (fluid-ref *repl-stack*)))
+    (if (pair? repls)
+        (repl-prompt (car repls))
+        "")))
+
+(define *repl-stack* (@@ (system repl common) *repl-stack*))
+
+;;; --- Names to complete ------------------------------------------------
+
+(define names-thunk (lambda () '()))
+
+(define (complete-names-from! thunk)
+  "Let TAB complete, after (im ', the names that THUNK returns."
+  (set! names-thunk thunk))
+
+(define (name-completions beginning)
+  "Return the names, strings, that begin with BEGINNING, ignoring case."
+  (filter (lambda (name) (string-prefix-ci? beginning name))
+          (map (lambda (name)
+                 (if (symbol? name) (symbol->string name) name))
+               (filter (lambda (name) (or (symbol? name) (string? name)))
+                       (names-thunk)))))
+
+;;; --- The end ----------------------------------------------------------
+
+(define exit-thunks '())                      ; (name . thunk)
+
+(define (before-exit! name thunk)
+  "Call THUNK before the process ends by (exit), Ctrl-D, SIGTERM or SIGHUP,
+instead of an earlier one of that NAME, a symbol."
+  (set! exit-thunks (assq-set! exit-thunks name thunk))
+  (sigaction SIGTERM exit-by-signal)
+  (sigaction SIGHUP exit-by-signal))
+
+(define (run-exit-thunks)
+  "Call what `before-exit!' has been given, once, and send what is queued."
+  (let ((thunks exit-thunks))
+    (set! exit-thunks '())
+    (for-each (lambda (entry)
+                (catch #t
+                  (cdr entry)
+                  (lambda error
+                    (simple-format (current-error-port)
+                                   "At the end, ~A: ~A\n" (car entry) error))))
+              thunks)
+    (%reactor-drain)))
+
+(define (exit-by-signal signal)
+  (exit-now (+ 128 signal)))
+
+(define (exit-now status)
+  "Do what `before-exit!' was given, and end the process with STATUS."
+  (run-exit-thunks)
+  ;; Not `exit', which would have the prompt say farewell to a terminal
+  ;; that may be gone.
+  (primitive-_exit status))

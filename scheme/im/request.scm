@@ -1,0 +1,187 @@
+;;; (im request) -- one request: source, destination, action, data
+;;;
+;;; Copyright (C) 2026 The Guile-IM authors
+;;; SPDX-License-Identifier: LGPL-3.0-or-later
+;;;
+;;; A request is a list of four, and printing it is sending it.  Every
+;;; request comes in through `get-request' and goes out through
+;;; `send-request' or, where only the newest matters, `send-latest'.
+
+(define-module (im request)
+  #:use-module (im primitives)
+  #:use-module (im dispatch)
+  #:use-module (im text)
+  #:use-module (ice-9 ports internal)
+  #:use-module (rnrs bytevectors)
+  #:export (make-request request?
+            request-src request-dst request-action request-data
+            send-request get-request send-latest request-fits?))
+
+;; What a server reads; so nobody sends more, but for lists of clients.
+(define server-request-bytes
+  (assq-ref (%limits) 'server-request-bytes))
+
+(define (make-request src dst action data)
+  "Return a request: the list of SRC and DST, names (symbols or strings),
+ACTION, a symbol, and DATA, any datum."
+  (list src dst action data))
+
+(define (request? object)
+  "Return #t if OBJECT is a request."
+  (and (list? object)
+       (>= (length object) 4)
+       (name? (car object))
+       (name? (cadr object))
+       (symbol? (caddr object))))
+
+(define (name? object)
+  (or (symbol? object) (string? object)))
+
+(define (request-src request)
+  "Return the name of who sends REQUEST."
+  (car request))
+
+(define (request-dst request)
+  "Return the name of who REQUEST is for."
+  (cadr request))
+
+(define (request-action request)
+  "Return what REQUEST asks for, a symbol."
+  (caddr request))
+
+(define (request-data request)
+  "Return the data of REQUEST; () if there is none."
+  (cadddr request))
+
+;;; --- Sending ----------------------------------------------------------
+
+(define (print-failure sentence)
+  (print-line "~a" sentence))
+
+(define* (send-request request port #:optional (tell print-failure))
+  "Return #t if REQUEST is on its way to PORT, a socket's; #f after calling
+TELL with a sentence that says why it is not (it prints it when omitted).
+Doesn't wait.
+
+On its way means: it goes out when the program waits next.  Whether it
+arrives nobody knows before the other side answers.  A request has up to
+64 KiB."
+  (let ((sent (if (and (port? port) (not (port-closed? port)))
+                  (%send-request request port server-request-bytes)
+                  'closed)))
+    (or (eq? sent #t)
+        (begin
+          (tell (string-append "Not sent: " (describe-failure sent port)))
+          #f))))
+
+(define (send-latest src action data receivers)
+  "Send (SRC NAME ACTION DATA) to each of RECEIVERS, a list of (NAME . PORT),
+after all else that waits for it.  While it is unsent, a later call replaces
+it.  Return #t, or #f after saying what in DATA can't be sent.  Doesn't wait."
+  (let ((sent (%send-latest src action data receivers)))
+    (or (eq? sent #t)
+        (begin
+          (print-failure (string-append "Not sent: " (describe-failure sent)))
+          #f))))
+
+(define (request-fits? request)
+  "Return #t if REQUEST can be sent: it has at most 64 KiB and nothing in it
+that can't be printed."
+  (number? (%print-size request server-request-bytes)))
+
+;;; --- Receiving --------------------------------------------------------
+
+(define* (get-request port #:key timeout (tell print-failure))
+  "Return the next request from PORT, a socket's, or #f after calling TELL with
+a sentence that says why there is none (it prints it when omitted): the
+connection has ended, or what came is no request.
+
+Waits until it is complete; in a handler, others run meanwhile.  Raises
+`timeout' when it isn't there within TIMEOUT seconds."
+  (let ((end (and timeout (+ (now) timeout))))
+    (let loop ((end end))
+      (let ((got (next-request port)))
+        (cond ((pair? got) got)
+              ((eq? got 'unread)
+               (untake-buffer! port)
+               (loop end))
+              ((memq got '(nothing incomplete))
+               (await-more port got end timeout loop tell))
+              (else
+               (tell (failure-sentence got port))
+               #f))))))
+
+(define (failure-sentence status port)
+  (string-append (peer-text port) (describe-failure status port)))
+
+(define (peer-text port)
+  (let ((peer (and (%source-open? port) (%stream-peer port))))
+    (if peer
+        (format #f "~a port ~a: " (car peer) (cdr peer))
+        "")))
+
+(define (now)
+  (/ (get-internal-real-time) internal-time-units-per-second 1.0))
+
+(define (next-request port)
+  (if (and (port? port) (not (port-closed? port)))
+      (%get-request port)
+      'closed))
+
+(define (await-more port got end timeout loop tell)
+  "Wait for more bytes until END, then call LOOP with the deadline.  A request
+that has begun has one of its own, if PORT was given one."
+  (let ((end (or end
+                 (and (eq? got 'incomplete)
+                      (and=> (%request-timeout port)
+                             (lambda (seconds) (+ (now) seconds)))))))
+    (if (eq? 'timeout
+             (wait-for port 'read (and end (max 0 (- end (now))))))
+        (if timeout
+            (raise-timeout "get-request" timeout)
+            (begin
+              (tell (failure-sentence 'too-slow port))
+              #f))
+        (loop end))))
+
+(define (untake-buffer! port)
+  "Give back what PORT's own buffer holds: a peeked character, say."
+  (let* ((buffer (port-read-buffer port))
+         (start (port-buffer-cur buffer))
+         (end (max start (port-buffer-end buffer)))
+         (bytes (make-bytevector (- end start))))
+    (bytevector-copy! (port-buffer-bytevector buffer) start
+                      bytes 0 (- end start))
+    (set-port-buffer-cur! buffer 0)
+    (set-port-buffer-end! buffer 0)
+    (%untake! port bytes)))
+
+;;; --- Saying why not ---------------------------------------------------
+
+(define failures
+  '((closed . "the connection is closed")
+    (end-of-file . "the other side has closed the connection")
+    (cut-off . "the connection ended in the middle of a request")
+    (too-slow . "the rest of a request didn't come in time")
+    (too-long . "it is too long")
+    (too-deep . "it is nested too deeply, more than 64 levels")
+    (bad-number . "it has a number that is too long or not a number")
+    (bad-syntax . "bad input: that is no Scheme data we accept")
+    (bad-utf8 . "bad input: it is not UTF-8 text")
+    (not-a-request . "bad input: not a list (FROM TO ACTION DATA)")
+    (unprintable . "it contains something that can't be sent, such as a \
+procedure; lists, words, strings and numbers can")
+    (no-memory . "there is not enough memory")))
+
+(define* (describe-failure status #:optional port)
+  "Return a clause that says what STATUS, a symbol from C, means; `broken' is
+explained by what happened to PORT."
+  (or (assq-ref failures status)
+      (let ((errno (if (and port (not (port-closed? port)))
+                       (%stream-errno port)
+                       0)))
+        (cond ((= errno ENOBUFS)
+               "the other side doesn't read what is sent to it")
+              ((zero? errno) "the connection is broken")
+              (else (string-append "the connection is broken: "
+                                   (strerror errno)))))))

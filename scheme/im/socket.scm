@@ -1,0 +1,283 @@
+;;; (im socket) -- TCP sockets, as STk had them
+;;;
+;;; Copyright (C) 2026 The Guile-IM authors
+;;; SPDX-License-Identifier: LGPL-3.0-or-later
+;;;
+;;; The names and their meaning are those of the sockets in STk 4.0 (see its
+;;; reference manual, "Sockets"), so that programs written for it run.
+;;; In particular `socket-accept-connection' changes the socket it is given:
+;;; one that listened is afterwards also the connection, and `socket-dup'
+;;; is how a server keeps a socket to listen on.
+;;;
+;;; Whatever waits here lets everybody else's handlers run meanwhile, and
+;;; takes #:timeout, in seconds, fractions allowed; when it passes the key
+;;; `timeout' is raised.
+
+(define-module (im socket)
+  #:use-module (im primitives)
+  #:use-module (im dispatch)
+  #:use-module (ice-9 format)
+  #:use-module (srfi srfi-1)
+  #:use-module (srfi srfi-9)
+  #:use-module (srfi srfi-9 gnu)
+  #:export (make-client-socket make-server-socket
+            socket? socket-dup socket-accept-connection socket-shutdown
+            socket-input socket-output
+            socket-host-name socket-host-address socket-peer-address
+            socket-local-address socket-port-number
+            socket-down? socket-listener
+            interface-addresses network-address
+            flush))
+
+;; A socket listens, or is connected, or (after accepting) both.
+(define-record-type <socket>
+  (make-socket listener owner? port host-name host-address port-number down?)
+  socket?
+  (listener socket-listener set-socket-listener!)  ; C's, or #f
+  (owner? socket-owner?)                      ; listening is its own
+  (port socket-port set-socket-port!)         ; for both directions | #f
+  (host-name socket-host-name set-socket-host-name!)
+  (host-address socket-host-address set-socket-host-address!)
+  (port-number socket-port-number)
+  (down? socket-down? set-socket-down?!))
+
+(set-record-type-printer! <socket>
+  (lambda (socket port)
+    (format port "#<socket ~a>" (describe-state socket))))
+
+(define (describe-state socket)
+  (cond ((socket-down? socket) "closed")
+        ((socket-port socket)
+         (format #f "connected to ~a" (end-point-text
+                                       (%stream-peer (socket-port socket)))))
+        ((socket-listener socket)
+         => (lambda (listener)
+              (format #f "listening on ~a"
+                      (end-point-text (%listener-address listener)))))
+        (else "not connected")))
+
+(define (end-point-text end-point)
+  (if end-point
+      (format #f "~a:~a" (any-address->zeros (car end-point)) (cdr end-point))
+      "nobody"))
+
+;;; --- Arguments --------------------------------------------------------
+
+(define (bad-argument who message . arguments)
+  (scm-error 'wrong-type-arg who message arguments #f))
+
+(define (check-socket who socket)
+  (unless (socket? socket)
+    (bad-argument who "bad socket: ~S" socket)))
+
+(define (check-port-number who port)
+  (unless (and (exact-integer? port) (<= 0 port 65535))
+    (bad-argument who "bad port number: ~S (a port is a number from 0 to \
+65535, without quotation marks)" port)))
+
+;;; --- Connecting -------------------------------------------------------
+
+(define* (make-client-socket host port #:key timeout)
+  "Return a socket connected to PORT, a number, on HOST, a string: a name or
+an address in numbers, IPv4 or IPv6.
+
+Waits until the connection stands, for TIMEOUT seconds if given, and raises
+`timeout' when that is not enough.  Raises an error that says `Connection
+refused' when nobody listens there, `unknown or misspelled host name' when
+there is no such host, `bad hostname' when HOST isn't a string."
+  (unless (string? host)
+    (bad-argument "make-client-socket" "bad hostname: ~S (write it between \
+quotation marks, like \"127.0.0.1\")" host))
+  (check-port-number "make-client-socket" port)
+  (let* ((end (deadline timeout))
+         (stream (connect-to-any (host-addresses host end timeout)
+                                 port end timeout)))
+    (make-socket #f #f stream host (car (%stream-peer stream)) port #f)))
+
+(define (deadline timeout)
+  (and timeout (+ (now) timeout)))
+
+(define (now)
+  (/ (get-internal-real-time) internal-time-units-per-second 1.0))
+
+(define (remaining end)
+  (and end (max 0 (- end (now)))))
+
+(define (host-addresses host end timeout)
+  "Return the addresses of HOST, strings, at least one."
+  (if (%numeric-address? host)
+      (list host)
+      (let ((lookup (%look-up host)))
+        (when (and lookup
+                   (eq? (wait-for lookup 'read (remaining end)) 'timeout))
+          (raise-timeout "make-client-socket" timeout))
+        (let ((addresses (if lookup (%found-addresses lookup) '())))
+          (when (null? addresses)
+            (scm-error 'misc-error "make-client-socket"
+                       "unknown or misspelled host name: ~S" (list host) #f))
+          addresses))))
+
+(define (connect-to-any addresses port end timeout)
+  "Return the port of a stream to the first of ADDRESSES that takes the
+connection; raise the last one's error."
+  (let* ((address (car addresses))
+         (stream (%connect address port)))
+    (when (eq? (wait-for stream 'write (remaining end)) 'timeout)
+      (close-port stream)
+      (raise-timeout "make-client-socket" timeout))
+    (let ((errno (%stream-errno stream)))
+      (cond ((zero? errno) stream)
+            ((pair? (cdr addresses))
+             (close-port stream)
+             (connect-to-any (cdr addresses) port end timeout))
+            (else
+             (close-port stream)
+             (scm-error 'system-error "make-client-socket" "~A (~A port ~A)"
+                        (list (strerror errno) address port)
+                        (list errno)))))))
+
+;;; --- Listening --------------------------------------------------------
+
+(define* (make-server-socket #:optional (port 0) #:key address (backlog 1024))
+  "Return a socket that listens on PORT, or on a port the system chooses when
+PORT is omitted or 0; on all addresses, or on ADDRESS, a string, alone.
+Doesn't wait.  Up to BACKLOG clients may wait to be accepted.
+
+Raises a system-error that says `Address already in use' when another program
+listens there."
+  (check-port-number "make-server-socket" port)
+  (when (and address (not (and (string? address)
+                               (%numeric-address? address))))
+    (bad-argument "make-server-socket" "bad address: ~S (an address of this \
+computer in numbers, like \"127.0.0.1\")" address))
+  (let* ((listener (if address
+                       (%listen address port backlog)
+                       (listen-everywhere port backlog)))
+         (port (cdr (%listener-address listener))))
+    (make-socket listener #t #f #f #f port #f)))
+
+(define (listen-everywhere port backlog)
+  "Listen with IPv6, which takes IPv4 as well, where there is any."
+  (catch 'system-error
+    (lambda () (%listen "::" port backlog))
+    (lambda error
+      (if (memv (system-error-errno error) (list EADDRINUSE EACCES))
+          (apply throw error)
+          (%listen "0.0.0.0" port backlog)))))
+
+(define (socket-dup socket)
+  "Return a copy of SOCKET that can be accepted on.  It borrows the listening:
+shutting the copy down leaves SOCKET alone, shutting SOCKET down frees the
+port and the copy can accept no more."
+  (check-socket "socket-dup" socket)
+  (make-socket (socket-listener socket) #f (socket-port socket)
+               (socket-host-name socket) (socket-host-address socket)
+               (socket-port-number socket) (socket-down? socket)))
+
+(define* (socket-accept-connection socket #:key timeout)
+  "Return SOCKET, which listens, after accepting a connection: its input,
+output and host are now the client's.
+
+Waits for a client, for TIMEOUT seconds if given, and raises `timeout' when
+none came."
+  (check-socket "socket-accept-connection" socket)
+  (let ((stream (accept-stream socket (deadline timeout) timeout)))
+    (set-socket-port! socket stream)
+    (let ((peer (%stream-peer stream)))
+      (set-socket-host-name! socket (and peer (car peer)))
+      (set-socket-host-address! socket (and peer (car peer))))
+    socket))
+
+(define (accept-stream socket end timeout)
+  (let ((listener (socket-listener socket)))
+    (unless (and listener (%source-open? listener))
+      (bad-argument "socket-accept-connection"
+                    "~S doesn't listen; make-server-socket makes one that does"
+                    socket))
+    (or (%accept listener)
+        (if (eq? (wait-for listener 'read (remaining end)) 'timeout)
+            (raise-timeout "socket-accept-connection" timeout)
+            (accept-stream socket end timeout)))))
+
+;;; --- Closing ----------------------------------------------------------
+
+(define* (socket-shutdown socket #:optional (close? #t))
+  "Close the connection of SOCKET; what was printed is still sent.  Unless
+CLOSE? is #f, remove its handler too and, if it was made by
+`make-server-socket', stop listening: the port is free at once.
+
+With CLOSE? #f a socket that listens can accept its next client.  Doesn't
+wait, may be called again."
+  (check-socket "socket-shutdown" socket)
+  (unless (boolean? close?)
+    (bad-argument "socket-shutdown" "bad boolean: ~S" close?))
+  (let ((port (socket-port socket)))
+    (when (and port (not (port-closed? port)))
+      (forget-source! port)
+      (close-port port))
+    (set-socket-port! socket #f))
+  (when close?
+    (when (and (socket-owner? socket) (socket-listener socket))
+      (forget-source! (socket-listener socket))
+      (%close-source! (socket-listener socket)))
+    (set-socket-listener! socket #f)
+    (set-socket-down?! socket #t)))
+
+;;; --- Looking ----------------------------------------------------------
+
+(define (socket-input socket)
+  "Return the port that what SOCKET's peer sends is read from, or #f while it
+is not connected."
+  (check-socket "socket-input" socket)
+  (socket-port socket))
+
+(define (socket-output socket)
+  "Return the port to print to for SOCKET's peer, or #f while it is not
+connected.  What is printed goes out when the program next waits, or at
+`flush'.  Printing waits while 64 KiB are on their way."
+  (check-socket "socket-output" socket)
+  (socket-port socket))
+
+(define (any-address->zeros address)
+  (if (string=? address "::") "0.0.0.0" address))
+
+(define (socket-local-address socket)
+  "Return the address of this end of SOCKET, a string in numbers; \"0.0.0.0\"
+when it listens on all addresses; #f when it is closed."
+  (check-socket "socket-local-address" socket)
+  (cond ((socket-port socket)
+         => (lambda (port) (and=> (%stream-local port) car)))
+        ((socket-listener socket)
+         => (lambda (listener)
+              (any-address->zeros (car (%listener-address listener)))))
+        (else #f)))
+
+(define (socket-peer-address socket)
+  "Return (ADDRESS . PORT) of SOCKET's peer, a string and a number, or #f while
+it is not connected."
+  (check-socket "socket-peer-address" socket)
+  (and=> (socket-port socket) %stream-peer))
+
+(define (interface-addresses)
+  "Return a list of (INTERFACE ADDRESS LOOPBACK?), one for each address of this
+computer: two strings and a boolean."
+  (%interface-addresses))
+
+(define (network-address)
+  "Return the address under which other computers most likely reach this one,
+a string: the first that is no loopback, IPv4 before IPv6; else \"127.0.0.1\"."
+  (define candidates
+    (remove third (%interface-addresses)))
+  (define (reachable? address)
+    (not (or (string-prefix? "fe80:" address)      ; RFC 4291: this link only
+             (string-prefix? "169.254." address))))     ; RFC 3927
+  (let ((addresses (filter reachable? (map second candidates))))
+    (or (find (lambda (address) (string-index address #\.)) addresses)
+        (and (pair? addresses) (first addresses))
+        "127.0.0.1")))
+
+(define* (flush #:optional (port (current-output-port)))
+  "Send what was printed to PORT now, as far as the network takes it."
+  (force-output port)
+  (when (%stream-port? port)
+    (%flush-stream! port)))

@@ -1,0 +1,53 @@
+;;; (im text) -- text from strangers, made fit to be shown
+;;;
+;;; Copyright (C) 2026 The Guile-IM authors
+;;; SPDX-License-Identifier: LGPL-3.0-or-later
+;;;
+;;; Terminals obey what they are sent: an escape sequence in a message can
+;;; clear the screen, a line break can forge another person's line, and an
+;;; override of the writing direction can make one word look like another
+;;; (Unicode TR 36).  So nothing that came from the network is printed
+;;; before it went through here.
+
+(define-module (im text)
+  #:export (harmless datum->text print-line message-lines))
+
+(define (harmful? char)
+  "Return #t if CHAR does something to a terminal instead of being shown."
+  (or (memq (char-general-category char) '(Cc Cf Cs Co Cn Zl Zp))
+      #f))
+
+(define (escaped char)
+  (string-append "\\x" (number->string (char->integer char) 16) ";"))
+
+(define (harmless text)
+  "Return the string TEXT with each character that a terminal might obey
+written as \\xHEX; and each tab as four spaces."
+  (if (string-any harmful? text)
+      (string-concatenate
+       (map (lambda (char)
+              (cond ((char=? char #\tab) "    ")
+                    ((harmful? char) (escaped char))
+                    (else (string char))))
+            (string->list text)))
+      text))
+
+(define (datum->text datum)
+  "Return DATUM as text for a person: a string as it is, a symbol by its name,
+anything else as Scheme writes it; harmless."
+  (harmless (cond ((string? datum) datum)
+                  ((symbol? datum) (symbol->string datum))
+                  (else (object->string datum)))))
+
+(define (print-line template . arguments)
+  "Print TEMPLATE, a string in which ~a stands for one of ARGUMENTS each, and a
+line break.  The arguments are made harmless."
+  (apply simple-format #t (string-append template "\n")
+         (map datum->text arguments)))
+
+(define (message-lines datum)
+  "Return the lines of DATUM as text, a list of harmless strings, at least
+one."
+  (if (string? datum)
+      (map harmless (string-split datum #\newline))
+      (list (datum->text datum))))

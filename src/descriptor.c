@@ -1,0 +1,116 @@
+/* descriptor.c -- a source that is ready while a descriptor is readable
+
+   Copyright (C) 2026 The Guile-IM authors
+   SPDX-License-Identifier: LGPL-3.0-or-later  */
+
+#include "descriptor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+int
+descriptor_new (struct reactor *reactor, int fd, struct descriptor **result)
+{
+  struct descriptor *descriptor = calloc (1, sizeof *descriptor);
+  int flags = fcntl (fd, F_GETFL);
+  int status;
+
+  if (descriptor == NULL)
+    return -ENOMEM;
+  status = uv_poll_init (&reactor->loop, &descriptor->poll, fd);
+  if (status < 0)
+    {
+      free (descriptor);
+      return status;
+    }
+  /* libuv made it non-blocking, and with it the terminal or the pipe that
+     others share with us.  */
+  if (flags >= 0)
+    fcntl (fd, F_SETFL, flags);
+  source_init (&descriptor->source, SOURCE_DESCRIPTOR);
+  descriptor->poll.data = descriptor;
+  descriptor->fd = fd;
+  *result = descriptor;
+  return 0;
+}
+
+static void
+on_readable (uv_poll_t *poll, int status, int events)
+{
+  struct descriptor *descriptor = poll->data;
+
+  (void) status;                /* an error is for who reads to find */
+  (void) events;
+  source_is_ready (reactor_of ((uv_handle_t *) poll), &descriptor->source);
+}
+
+void
+descriptor_poll (struct descriptor *descriptor, bool on)
+{
+  if (on && descriptor->pause == NULL)
+    uv_poll_start (&descriptor->poll, UV_READABLE, on_readable);
+  else
+    uv_poll_stop (&descriptor->poll);
+}
+
+static void
+free_handle (uv_handle_t *handle)
+{
+  free (handle);
+}
+
+static void
+end_pause (uv_timer_t *pause)
+{
+  struct descriptor *descriptor = pause->data;
+
+  descriptor->pause = NULL;
+  uv_close ((uv_handle_t *) pause, free_handle);
+  descriptor_poll (descriptor, descriptor->source.interest != 0);
+}
+
+void
+descriptor_pause (struct descriptor *descriptor, uint64_t pause_ms)
+{
+  uv_timer_t *pause;
+
+  if (descriptor->pause != NULL)
+    return;
+  pause = malloc (sizeof *pause);
+  if (pause == NULL)
+    return;                     /* polls on: busy, but nothing is lost */
+  uv_timer_init (descriptor->poll.loop, pause);
+  uv_update_time (descriptor->poll.loop);
+  pause->data = descriptor;
+  uv_timer_start (pause, end_pause, pause_ms, 0);
+  descriptor->pause = pause;
+  uv_poll_stop (&descriptor->poll);
+  source_unlink (&descriptor->source);
+}
+
+bool
+descriptor_ready (const struct descriptor *descriptor)
+{
+  struct pollfd poll_fd = { .fd = descriptor->fd, .events = POLLIN };
+
+  return descriptor->pause == NULL && poll (&poll_fd, 1, 0) > 0;
+}
+
+static void
+free_descriptor (uv_handle_t *handle)
+{
+  free (handle->data);
+}
+
+void
+descriptor_close (struct descriptor *descriptor)
+{
+  if (descriptor->pause != NULL)
+    uv_close ((uv_handle_t *) descriptor->pause, free_handle);
+  uv_poll_stop (&descriptor->poll);
+  close (descriptor->fd);
+  uv_close ((uv_handle_t *) &descriptor->poll, free_descriptor);
+}

@@ -1,0 +1,86 @@
+/* listener.c -- a descriptor that connections are accepted from
+
+   Copyright (C) 2026 The Guile-IM authors
+   SPDX-License-Identifier: LGPL-3.0-or-later  */
+
+#define _GNU_SOURCE             /* accept4 */
+
+#include "listener.h"
+
+#include "address.h"
+#include "limits.h"
+#include "stream.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* Close FD and return why, kept in errno.  */
+static int
+abandon (int fd)
+{
+  int status = -errno;
+
+  close (fd);
+  return status;
+}
+
+int
+listener_open (struct reactor *reactor,
+               const struct sockaddr_storage *address, int backlog,
+               struct descriptor **result)
+{
+  int on = 1, off = 0;
+  int fd = socket (address->ss_family,
+                   SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  int status;
+
+  if (fd < 0)
+    return -errno;
+  /* So that a server can be started again at once on its port.  */
+  setsockopt (fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  /* The address :: stands for IPv4 as well.  */
+  if (address->ss_family == AF_INET6)
+    setsockopt (fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+  if (bind (fd, (const struct sockaddr *) address,
+            address_length (address)) < 0
+      || listen (fd, backlog) < 0)
+    return abandon (fd);
+  status = descriptor_new (reactor, fd, result);
+  if (status < 0)
+    close (fd);
+  return status;
+}
+
+int
+listener_accept (struct descriptor *listener, struct stream **result)
+{
+  struct reactor *reactor = reactor_of ((uv_handle_t *) &listener->poll);
+  int fd;
+
+  /* A client that gave up while it waited is no reason to stop.  */
+  do
+    fd = accept4 (listener->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+  while (fd < 0 && (errno == EINTR || errno == ECONNABORTED));
+  if (fd >= 0)
+    return stream_new (reactor, fd, result);
+  if (errno == EMFILE || errno == ENFILE || errno == ENOMEM
+      || errno == ENOBUFS)
+    {
+      int status = -errno;
+      descriptor_pause (listener, IM_ACCEPT_PAUSE_MS);
+      return status;
+    }
+  return -errno;
+}
+
+int
+listener_address (const struct descriptor *listener,
+                  struct sockaddr_storage *address)
+{
+  socklen_t length = sizeof *address;
+
+  return getsockname (listener->fd, (struct sockaddr *) address, &length) < 0
+         ? -errno : 0;
+}

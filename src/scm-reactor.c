@@ -1,0 +1,386 @@
+/* scm-reactor.c -- the reactor's primitives
+
+   Copyright (C) 2026 The Guile-IM authors
+   SPDX-License-Identifier: LGPL-3.0-or-later
+
+   The reactor waits and says which slots of the watch table are ready;
+   (im reactor) keeps that table and runs the handlers.  No SCM is stored
+   where libuv or malloc would hide it from the collector.  */
+
+#include "scm-reactor.h"
+
+#include "descriptor.h"
+#include "error.h"
+#include "limits.h"
+#include "primitive.h"
+#include "timer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <pthread.h>
+#include <unistd.h>
+
+static struct reactor reactor;
+static pthread_t reactor_thread;
+static SCM source_type;
+static bool watched_closed;    /* since somebody asked */
+
+struct reactor *
+reactor_for (const char *who)
+{
+  if (!pthread_equal (pthread_self (), reactor_thread))
+    error_wrong_thread (who);
+  return &reactor;
+}
+
+/* --- Sources as Scheme objects ----------------------------------------- */
+
+void
+source_dispose (struct source *source)
+{
+  if (source->slot >= 0)
+    watched_closed = true;
+  if (pthread_equal (pthread_self (), reactor_thread))
+    source_close (&reactor, source);
+  else
+    reactor_hand_back (&reactor, source);
+}
+
+static void
+finalize_source (SCM object)
+{
+  struct source *source = scm_foreign_object_ref (object, 0);
+
+  if (source != NULL)
+    source_dispose (source);
+}
+
+SCM
+source_to_scm (struct source *source)
+{
+  return scm_make_foreign_object_1 (source_type, source);
+}
+
+struct source *
+source_from_scm (SCM object, const char *who)
+{
+  struct source *source = NULL;
+
+  if (is_stream_port (object))
+    return &stream_from_port (object, who)->source;
+  if (SCM_IS_A_P (object, source_type))
+    source = scm_foreign_object_ref (object, 0);
+  if (source == NULL)
+    error_wrong_type (who, 1, object, "something open to wait for");
+  return source;
+}
+
+struct source *
+source_of_kind (SCM object, enum source_kind kind, const char *who)
+{
+  struct source *source = source_from_scm (object, who);
+
+  if (source->kind != kind)
+    error_wrong_type (who, 1, object, "another kind of source");
+  return source;
+}
+
+/* --- Waiting ----------------------------------------------------------- */
+
+static void *
+run_outside_guile (void *timeout_ms)
+{
+  reactor_run (&reactor, *(uint64_t *) timeout_ms);
+  return NULL;
+}
+
+/* Sleep until the reactor or FD (negative: none) has something, or for
+   TIMEOUT_MS (negative: without limit), or until Ctrl-C.  */
+static void
+sleep_in_select (int fd, int64_t timeout_ms)
+{
+  int backend = uv_backend_fd (&reactor.loop);
+  int timer_ms = reactor_timeout_ms (&reactor);
+  struct timeval timeout, *limit = NULL;
+  fd_set readable;
+
+  if (timer_ms >= 0 && (timeout_ms < 0 || timer_ms < timeout_ms))
+    timeout_ms = timer_ms;
+  if (timeout_ms >= 0)
+    {
+      timeout.tv_sec = timeout_ms / 1000;
+      timeout.tv_usec = timeout_ms % 1000 * 1000;
+      limit = &timeout;
+    }
+  FD_ZERO (&readable);
+  FD_SET (backend, &readable);
+  if (fd >= 0)
+    FD_SET (fd, &readable);
+  scm_std_select ((fd > backend ? fd : backend) + 1, &readable, NULL, NULL,
+                  limit);
+}
+
+static bool
+anything_ready (void)
+{
+  return reactor.ready.next != &reactor.ready;
+}
+
+/* Milliseconds for SECONDS, #f or a real; negative: without limit.  */
+static int64_t
+milliseconds (SCM seconds)
+{
+  if (scm_is_false (seconds))
+    return -1;
+  double value = ceil (scm_to_double (seconds) * 1000);
+  return value < 0 ? 0 : value > 1e12 ? (int64_t) 1e12 : (int64_t) value;
+}
+
+static SCM
+scm_im_reactor_wait (SCM timeout, SCM scm_fd)
+{
+  int64_t timeout_ms = milliseconds (timeout);
+  int fd = SCM_UNBNDP (scm_fd) || scm_is_false (scm_fd)
+           ? -1 : scm_to_int (scm_fd);
+
+  reactor_for ("reactor-step");
+  reactor_flush (&reactor);
+  /* Sleeping in libuv spares a system call for each wake-up, but Ctrl-C
+     goes unnoticed there: so for a short while only.  */
+  uint64_t nap_ms = anything_ready () || fd >= 0 ? 0 : IM_UNINTERRUPTED_MS;
+  if (timeout_ms >= 0 && (uint64_t) timeout_ms < nap_ms)
+    nap_ms = timeout_ms;
+  scm_without_guile (run_outside_guile, &nap_ms);
+  SCM_TICK;
+  if (!anything_ready () && timeout_ms != 0)
+    {
+      if (timeout_ms > 0)
+        timeout_ms -= nap_ms;
+      sleep_in_select (fd, timeout_ms < -1 ? 0 : timeout_ms);
+      SCM_TICK;
+      reactor_run (&reactor, 0);
+    }
+  return scm_from_int (reactor_ready_count (&reactor));
+}
+
+static SCM
+scm_im_reactor_next (void)
+{
+  struct source *source = reactor_next (reactor_for ("reactor-step"));
+
+  return source == NULL ? SCM_BOOL_F : scm_from_int (source->slot);
+}
+
+static SCM
+scm_im_reactor_flush (void)
+{
+  reactor_flush (reactor_for ("flush"));
+  return SCM_UNSPECIFIED;
+}
+
+static SCM
+scm_im_reactor_drain (void)
+{
+  reactor_drain (reactor_for ("exit"), IM_FAREWELL_MS);
+  return SCM_UNSPECIFIED;
+}
+
+/* --- Sources ----------------------------------------------------------- */
+
+/* The source of OBJECT, or NULL if it is closed.  */
+static struct source *
+open_source (SCM object)
+{
+  if (is_stream_port (object))
+    return SCM_OPPORTP (object) ? (struct source *) SCM_STREAM (object)
+                                : NULL;
+  if (SCM_IS_A_P (object, source_type))
+    return scm_foreign_object_ref (object, 0);
+  return NULL;
+}
+
+static SCM
+scm_im_source_open_p (SCM object)
+{
+  return scm_from_bool (open_source (object) != NULL);
+}
+
+static SCM
+scm_im_set_source_slot_x (SCM object, SCM slot)
+{
+  const char *who = "when-port-readable";
+
+  reactor_for (who);
+  source_from_scm (object, who)->slot = scm_to_int (slot);
+  return SCM_UNSPECIFIED;
+}
+
+static SCM
+scm_im_source_slot (SCM object)
+{
+  const struct source *source = open_source (object);
+
+  return source == NULL || source->slot < 0 ? SCM_BOOL_F
+                                            : scm_from_int (source->slot);
+}
+
+static SCM
+scm_im_set_interest_x (SCM object, SCM interest)
+{
+  const char *who = "when-port-readable";
+
+  source_set_interest (reactor_for (who), source_from_scm (object, who),
+                       scm_to_int (interest));
+  return SCM_UNSPECIFIED;
+}
+
+static SCM
+scm_im_readable_p (SCM object)
+{
+  const struct source *source = open_source (object);
+
+  return scm_from_bool (source == NULL
+                        || source_ready (source, INTEREST_READ));
+}
+
+static SCM
+scm_im_writable_p (SCM object)
+{
+  const struct source *source = open_source (object);
+
+  return scm_from_bool (source == NULL
+                        || source_ready (source, INTEREST_WRITE));
+}
+
+static SCM
+scm_im_turn_continues_p (SCM object)
+{
+  struct source *source = open_source (object);
+
+  return scm_from_bool (source != NULL && source->kind == SOURCE_STREAM
+                        && stream_turn_continues ((struct stream *) source));
+}
+
+static SCM
+scm_im_settle_source (SCM object)
+{
+  struct source *source = open_source (object);
+
+  if (source != NULL)
+    source_settle (source);
+  return SCM_UNSPECIFIED;
+}
+
+static SCM
+scm_im_close_source (SCM object)
+{
+  reactor_for ("close");
+  if (SCM_IS_A_P (object, source_type))
+    {
+      struct source *source = scm_foreign_object_ref (object, 0);
+
+      scm_foreign_object_set_x (object, 0, NULL);
+      if (source != NULL)
+        source_dispose (source);
+    }
+  return SCM_UNSPECIFIED;
+}
+
+static SCM
+scm_im_watched_closed_p (void)
+{
+  bool any = watched_closed;
+
+  watched_closed = false;
+  return scm_from_bool (any);
+}
+
+static SCM
+scm_im_make_timer (SCM seconds)
+{
+  const char *who = "after";
+  struct timer *timer = timer_new (reactor_for (who), milliseconds (seconds));
+
+  if (timer == NULL)
+    error_system (who, -ENOMEM);
+  return source_to_scm (&timer->source);
+}
+
+static SCM
+scm_im_watch_descriptor (SCM fd)
+{
+  const char *who = "when-port-readable";
+  struct reactor *owner = reactor_for (who);
+  struct descriptor *descriptor;
+  int status;
+
+  /* A duplicate, since its owner may close the descriptor any time and
+     libuv must never poll a number that means something else.  */
+  int copy = fcntl (scm_to_int (fd), F_DUPFD_CLOEXEC, 0);
+  if (copy < 0)
+    error_system (who, -errno);
+  status = descriptor_new (owner, copy, &descriptor);
+  if (status < 0)
+    {
+      close (copy);
+      error_system (who, status);
+    }
+  return source_to_scm (&descriptor->source);
+}
+
+void
+scm_reactor_init (void)
+{
+  int status = reactor_init (&reactor);
+
+  if (status < 0)
+    error_system ("load-extension", status);
+  reactor_thread = pthread_self ();
+  source_type = scm_make_foreign_object_type
+    (scm_from_utf8_symbol ("source"),
+     scm_list_1 (scm_from_utf8_symbol ("pointer")), finalize_source);
+  scm_gc_protect_object (source_type);
+}
+
+const struct primitive reactor_primitives[] = {
+  { "%reactor-wait", 1, 1, scm_im_reactor_wait,
+    "Return how many sources are ready, after sending what is queued and\n"
+    "waiting up to TIMEOUT seconds (#f: without limit) until one is, or\n"
+    "until the descriptor FD, if given, can be read." },
+  { "%reactor-next", 0, 0, scm_im_reactor_next,
+    "Return the slot of the source that has been ready longest, now the\n"
+    "last in the queue, or #f." },
+  { "%reactor-flush", 0, 0, scm_im_reactor_flush,
+    "Send what is queued, as far as the kernel takes it." },
+  { "%reactor-drain", 0, 0, scm_im_reactor_drain,
+    "Wait, for a second at most, until everything queued is sent." },
+  { "%source-slot", 1, 0, scm_im_source_slot,
+    "Return the number that SOURCE was given, or #f if it has none or is\n"
+    "closed." },
+  { "%set-source-slot!", 2, 0, scm_im_set_source_slot_x,
+    "Give SOURCE the number SLOT, which %reactor-next returns for it." },
+  { "%set-interest!", 2, 0, scm_im_set_interest_x,
+    "Put SOURCE into the ready queue when it is ready for INTEREST: 0\n"
+    "never, 1 when readable, 2 when writable, 3 both." },
+  { "%readable?", 1, 0, scm_im_readable_p,
+    "Return #t if SOURCE has something to read, has ended or is closed." },
+  { "%writable?", 1, 0, scm_im_writable_p,
+    "Return #t if all output of SOURCE is sent, or it is closed." },
+  { "%turn-continues?", 1, 0, scm_im_turn_continues_p,
+    "Return #t if the handler of SOURCE may run again in this step." },
+  { "%settle-source!", 1, 0, scm_im_settle_source,
+    "Take SOURCE from the ready queue unless it is still ready." },
+  { "%close-source!", 1, 0, scm_im_close_source,
+    "Close SOURCE, not a port.  May be called again." },
+  { "%source-open?", 1, 0, scm_im_source_open_p,
+    "Return #t if SOURCE is one, or a socket's port, and not closed." },
+  { "%watched-closed?", 0, 0, scm_im_watched_closed_p,
+    "Return #t if a source with a slot was closed since the last call." },
+  { "%make-timer", 1, 0, scm_im_make_timer,
+    "Return a source that is ready after SECONDS." },
+  { "%watch-descriptor", 1, 0, scm_im_watch_descriptor,
+    "Return a source that is ready while descriptor FD can be read.  Raise\n"
+    "a system-error (EPERM) if it is of a kind that can't be waited for." },
+  { NULL, 0, 0, NULL, NULL }
+};

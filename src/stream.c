@@ -1,0 +1,338 @@
+/* stream.c -- a connection: bytes in, bytes out
+
+   Copyright (C) 2026 The Guile-IM authors
+   SPDX-License-Identifier: LGPL-3.0-or-later
+
+   Here is how bytes come and go; how a stream begins and ends is in
+   stream-life.c.  */
+
+#include "stream.h"
+
+#include "limits.h"
+#include "stream-life.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+/* --- What is ready ----------------------------------------------------- */
+
+size_t
+stream_unsent (const struct stream *stream)
+{
+  return buffer_size (&stream->output) + buffer_size (&stream->latest_head);
+}
+
+bool
+stream_readable (const struct stream *stream)
+{
+  return !stream->connecting && !stream->closing && !stream->stalled
+         && (buffer_size (&stream->input) > 0 || stream->eof
+             || stream->error != 0);
+}
+
+bool
+stream_writable (const struct stream *stream)
+{
+  return !stream->connecting && !stream->closing
+         && (stream->error != 0 || stream_unsent (stream) == 0);
+}
+
+void
+stream_begin_turn (struct stream *stream)
+{
+  stream->turn_requests = stream->turn_bytes = stream->turn_seen = 0;
+}
+
+bool
+stream_turn_continues (struct stream *stream)
+{
+  bool took_some = stream->turn_bytes > stream->turn_seen;
+
+  stream->turn_seen = stream->turn_bytes;
+  return took_some && stream->turn_requests < IM_TURN_REQUESTS
+         && stream->turn_bytes < IM_TURN_BYTES && stream_readable (stream);
+}
+
+static void
+became_ready (struct stream *stream)
+{
+  stream->stalled = false;
+  source_is_ready (reactor_of ((uv_handle_t *) &stream->poll),
+                   &stream->source);
+}
+
+/* --- Input ------------------------------------------------------------- */
+
+/* How much may wait in `input': one request of the largest size fits.  */
+static size_t
+input_room (const struct stream *stream)
+{
+  size_t limit = stream->request_limit > IM_INPUT_BYTES
+                 ? stream->request_limit : IM_INPUT_BYTES;
+  size_t size = buffer_size (&stream->input);
+
+  return size < limit ? limit - size : 0;
+}
+
+bool
+stream_wants_input (const struct stream *stream)
+{
+  return !stream->eof && (stream->closing || input_room (stream) > 0);
+}
+
+void
+stream_receive (struct stream *stream)
+{
+  struct reactor *reactor = reactor_of ((uv_handle_t *) &stream->poll);
+  size_t room = stream->closing ? IM_INPUT_BYTES : input_room (stream);
+  ssize_t count;
+
+  if (room > IM_INPUT_BYTES)
+    room = IM_INPUT_BYTES;
+  if (room == 0 || stream->eof)
+    return;
+  do
+    count = recv (stream->fd, reactor->scratch, room, 0);
+  while (count < 0 && errno == EINTR);
+
+  if (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK)
+    stream_fail (stream, -errno);
+  else if (count == 0)
+    stream_ended (stream);
+  else if (count > 0 && !stream->closing)
+    {
+      if (buffer_append (&stream->input, reactor->scratch, count) < 0)
+        stream_fail (stream, -ENOMEM);
+      else
+        became_ready (stream);
+    }
+  stream_poll (stream);
+}
+
+/* Bytes were taken: there is room again.  */
+static void
+took (struct stream *stream, size_t count)
+{
+  stream->turn_bytes += count;
+  buffer_consume (&stream->input, count);
+  frame_reset (&stream->frame);
+  stream_poll (stream);
+}
+
+/* Leading white space is no reason to keep memory.  */
+static void
+drop_space (struct stream *stream)
+{
+  size_t space = frame_drop_space (&stream->frame);
+
+  stream->turn_bytes += space;
+  buffer_consume (&stream->input, space);
+  stream_poll (stream);
+}
+
+enum frame_status
+stream_next_frame (struct stream *stream, const uint8_t **bytes, size_t *size)
+{
+  struct buffer *input = &stream->input;
+  struct frame *frame = &stream->frame;
+  enum frame_status status
+    = frame_scan (frame, buffer_bytes (input), buffer_size (input),
+                  stream->request_limit);
+
+  if (status == FRAME_INCOMPLETE)
+    drop_space (stream);
+  if (status == FRAME_INCOMPLETE && stream->eof)
+    status = frame_at_end_of_input (frame);
+  if (status == FRAME_INCOMPLETE)
+    stream->stalled = !stream->eof && stream->error == 0;
+  else if (status == FRAME_COMPLETE)
+    {
+      *bytes = buffer_bytes (input) + frame_start (frame);
+      *size = frame_end (frame) - frame_start (frame);
+    }
+  return status;
+}
+
+void
+stream_consume_frame (struct stream *stream)
+{
+  stream->turn_requests++;
+  took (stream, frame_end (&stream->frame));
+}
+
+size_t
+stream_take (struct stream *stream, uint8_t *bytes, size_t count)
+{
+  size_t size = buffer_size (&stream->input);
+
+  if (count > size)
+    count = size;
+  if (count == 0)
+    return 0;
+  memcpy (bytes, buffer_bytes (&stream->input), count);
+  stream->lent = true;
+  took (stream, count);
+  return count;
+}
+
+int
+stream_untake (struct stream *stream, const uint8_t *bytes, size_t count)
+{
+  int status = buffer_push_back (&stream->input, bytes, count);
+
+  stream->lent = false;
+  frame_reset (&stream->frame);
+  if (status == 0 && count > 0)
+    became_ready (stream);
+  return status;
+}
+
+void
+stream_set_request_limit (struct stream *stream, uint32_t limit)
+{
+  stream->request_limit = limit;
+  stream_poll (stream);
+}
+
+/* --- Output ------------------------------------------------------------ */
+
+static void
+link_unflushed (struct stream *stream)
+{
+  struct reactor *reactor = reactor_of ((uv_handle_t *) &stream->poll);
+
+  if (stream->unflushed_link != NULL)
+    return;
+  stream->next_unflushed = reactor->unflushed;
+  stream->unflushed_link = &reactor->unflushed;
+  if (reactor->unflushed != NULL)
+    reactor->unflushed->unflushed_link = &stream->next_unflushed;
+  reactor->unflushed = stream;
+}
+
+void
+stream_unlink_unflushed (struct stream *stream)
+{
+  if (stream->unflushed_link == NULL)
+    return;
+  *stream->unflushed_link = stream->next_unflushed;
+  if (stream->next_unflushed != NULL)
+    stream->next_unflushed->unflushed_link = stream->unflushed_link;
+  stream->unflushed_link = NULL;
+}
+
+int
+stream_wrote (struct stream *stream)
+{
+  if (stream->output_limit > 0
+      && buffer_size (&stream->output) > stream->output_limit)
+    {
+      stream_fail (stream, -ENOBUFS);
+      return -ENOBUFS;
+    }
+  link_unflushed (stream);
+  return 0;
+}
+
+struct shared_bytes *
+shared_bytes_new (const uint8_t *bytes, size_t size)
+{
+  struct shared_bytes *shared = malloc (sizeof *shared + size);
+
+  if (shared != NULL)
+    {
+      shared->references = 1;
+      shared->size = size;
+      memcpy (shared->bytes, bytes, size);
+    }
+  return shared;
+}
+
+void
+shared_bytes_release (struct shared_bytes *shared)
+{
+  if (shared != NULL && --shared->references == 0)
+    free (shared);
+}
+
+void
+stream_forget_latest (struct stream *stream)
+{
+  buffer_free (&stream->latest_head);
+  shared_bytes_release (stream->latest_tail);
+  stream->latest_tail = NULL;
+}
+
+int
+stream_send_latest (struct stream *stream, const uint8_t *head,
+                    size_t head_size, struct shared_bytes *tail)
+{
+  assert (head_size > 0);
+  stream_forget_latest (stream);
+  if (buffer_append (&stream->latest_head, head, head_size) < 0)
+    return -ENOMEM;
+  tail->references++;
+  stream->latest_tail = tail;
+  link_unflushed (stream);
+  return 0;
+}
+
+/* All else is sent: now the latest may go.  Return 0 or -ENOMEM.  */
+static int
+move_latest_to_output (struct stream *stream)
+{
+  struct buffer head = stream->latest_head;
+
+  if (buffer_append (&head, stream->latest_tail->bytes,
+                     stream->latest_tail->size) < 0)
+    return -ENOMEM;
+  stream->output = head;
+  stream->latest_head = (struct buffer) { 0 };
+  stream_forget_latest (stream);
+  return 0;
+}
+
+/* Send from `output' until it is empty or the kernel takes no more.
+   Return 0 or a negative errno.  */
+static int
+send_output (struct stream *stream)
+{
+  while (buffer_size (&stream->output) > 0)
+    {
+      ssize_t count = send (stream->fd, buffer_bytes (&stream->output),
+                            buffer_size (&stream->output), MSG_NOSIGNAL);
+      if (count >= 0)
+        buffer_consume (&stream->output, count);
+      else if (errno != EINTR)
+        return -errno;
+    }
+  return 0;
+}
+
+void
+stream_flush (struct stream *stream)
+{
+  int status;
+
+  stream_unlink_unflushed (stream);
+  if (stream->connecting || stream->error != 0 || stream->shut)
+    return;
+  status = send_output (stream);
+  if (status == 0 && buffer_size (&stream->latest_head) > 0)
+    {
+      status = move_latest_to_output (stream);
+      if (status == 0)
+        status = send_output (stream);
+    }
+  if (status < 0 && status != -EAGAIN)
+    {
+      stream_fail (stream, status);
+      return;
+    }
+  if (stream_unsent (stream) == 0)
+    stream_drained (stream);
+  stream_poll (stream);
+}

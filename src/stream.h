@@ -1,0 +1,134 @@
+/* stream.h -- a connection: bytes in, bytes out
+
+   Copyright (C) 2026 The Guile-IM authors
+   SPDX-License-Identifier: LGPL-3.0-or-later
+
+   Received bytes live in one place, `input', whoever reads them.  Output
+   waits in `output' until the end of the reactor step and is then sent in
+   one piece; what the kernel doesn't take waits on.
+
+   libuv polls the descriptor and we send and receive ourselves: that
+   spares a SIGPIPE and a request object for each write, and half of the
+   memory of an idle connection.  */
+
+#ifndef IM_STREAM_H
+#define IM_STREAM_H
+
+#include "buffer.h"
+#include "frame.h"
+#include "reactor.h"
+
+struct sockaddr_storage;
+
+/* Bytes that many streams are to send: printed once, counted.  */
+struct shared_bytes
+{
+  unsigned references;
+  size_t size;
+  uint8_t bytes[];
+};
+
+struct stream
+{
+  struct source source;
+  uv_poll_t poll;
+  int fd;
+  int polled;                   /* libuv's events */
+  int error;                    /* 0, or the negative errno that ended it */
+  struct buffer input;
+  struct buffer output;
+  struct frame frame;           /* of the request that `input' begins with */
+  uint32_t request_limit;       /* bytes */
+  uint32_t output_limit;        /* bytes; more ends the stream.  0: none */
+  uint32_t turn_requests;       /* taken in this turn */
+  uint32_t turn_bytes;
+  uint32_t turn_seen;           /* `turn_bytes' when last asked */
+  uint32_t request_timeout_s;   /* for the rest of a request.  0: none */
+  bool connecting;
+  bool eof;                     /* the peer sends no more */
+  bool stalled;                 /* `input' was seen, and isn't enough */
+  bool lent;                    /* a Guile port may hold bytes of ours */
+  bool closing;                 /* its owner is gone */
+  bool shut;                    /* we send no more */
+  struct buffer latest_head;    /* replaced while unsent, see below */
+  struct shared_bytes *latest_tail;
+  uint64_t linger_end;          /* in the loop's milliseconds */
+  struct stream *next_lingering;
+  struct stream *next_unflushed;
+  struct stream **unflushed_link;       /* NULL: has nothing to flush */
+};
+
+/* Make a stream of the connected socket FD.  Return 0, or a negative
+   errno after closing FD.  */
+int stream_new (struct reactor *reactor, int fd, struct stream **result);
+
+/* Begin to connect.  Return 0 or a negative errno.  The stream is ready
+   when `connecting' is over; then `error' says how.  */
+int stream_connect (struct reactor *reactor,
+                    const struct sockaddr_storage *address,
+                    struct stream **result);
+
+/* Whether there is something to read: bytes not yet seen, or the end.  */
+bool stream_readable (const struct stream *stream);
+
+/* Whether nothing is queued, or never will be sent.  */
+bool stream_writable (const struct stream *stream);
+
+/* A turn is what a stream's handler may take in one reactor step.  It
+   goes on while there is more, the handler takes of it, and its share is
+   not used up.  */
+void stream_begin_turn (struct stream *stream);
+bool stream_turn_continues (struct stream *stream);
+
+/* The frame at the front of `input'.  When COMPLETE, *BYTES and *SIZE
+   tell where it is until stream_consume.  When INCOMPLETE, the stream is
+   not ready again before more has arrived.  */
+enum frame_status stream_next_frame (struct stream *stream,
+                                     const uint8_t **bytes, size_t *size);
+
+/* Drop what stream_next_frame found.  */
+void stream_consume_frame (struct stream *stream);
+
+/* Copy up to COUNT received bytes to BYTES and drop them.  */
+size_t stream_take (struct stream *stream, uint8_t *bytes, size_t count);
+
+/* Give back bytes that stream_take gave.  Return 0 or -ENOMEM.  */
+int stream_untake (struct stream *stream, const uint8_t *bytes,
+                   size_t count);
+
+/* After something was appended to `output': see that it is sent.  Return
+   0, or -ENOBUFS: the peer reads too slowly, and the stream has ended.  */
+int stream_wrote (struct stream *stream);
+
+/* Send HEAD and then TAIL once all output is gone, instead of what an
+   earlier call left unsent.  Return 0 or -ENOMEM.  */
+int stream_send_latest (struct stream *stream, const uint8_t *head,
+                        size_t head_size, struct shared_bytes *tail);
+
+struct shared_bytes *shared_bytes_new (const uint8_t *bytes, size_t size);
+void shared_bytes_release (struct shared_bytes *shared);
+
+/* Send what the kernel takes.  */
+void stream_flush (struct stream *stream);
+
+/* Bytes that wait to be sent.  */
+size_t stream_unsent (const struct stream *stream);
+
+/* Reads no more than LIMIT bytes as one request.  */
+void stream_set_request_limit (struct stream *stream, uint32_t limit);
+
+/* Let go of STREAM: what is queued is still sent, for a while.  */
+void stream_close (struct reactor *reactor, struct stream *stream);
+
+/* End STREAM as if the connection had broken.  */
+void stream_fail (struct stream *stream, int error);
+
+/* Whether any stream, closed or not, has output left.  */
+bool stream_any_unsent (struct reactor *reactor);
+
+/* The address of the other end (PEER) or of ours.  Return 0 or a negative
+   errno.  */
+int stream_address (const struct stream *stream, bool peer,
+                    struct sockaddr_storage *address);
+
+#endif /* IM_STREAM_H */
