@@ -48,7 +48,7 @@ buffer_room (struct buffer *buffer, size_t count)
 {
   size_t size = buffer_size (buffer);
 
-  if (count > SIZE_MAX - size)
+  if (count > SIZE_MAX - buffer->end)
     return NULL;
   if (buffer->capacity - buffer->end < count)
     {

@@ -114,4 +114,6 @@ scm_im_readline_init (void)
   scm_c_define_gsubr ("%draw-line", 0, 0, 0, scm_im_draw_line);
   scm_c_define_gsubr ("%line-before-cursor", 0, 0, 0,
                       scm_im_line_before_cursor);
+  scm_c_export ("%hook-readline", "%thrown", "%clear-line", "%draw-line",
+                "%line-before-cursor", NULL);
 }

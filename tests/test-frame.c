@@ -137,65 +137,65 @@ repeat (const char *before, const char *part, size_t count,
 
 /* --- What is framed --------------------------------------------------- */
 
+static const struct
+{
+  const char *space, *datum, *rest;
+}
+framed[] =
+{
+  { "", "(alice bob send-msg \"hello\")", "" },
+  { "", "(a)", "(b)" },
+  { " \t\n\r\f\v", "(a)", " " },
+  { "", "()", "" },
+  { "", "((()()) ())", "x" },
+  { "", "\"a\"", "b" },
+  { "", "\"a)b\\\"c\\\\\"", "\"" },
+  { "", "(\"(\" |)| #\\) #\\( #\\\" #\\|)", "z" },
+  { "", "(|a\\|(\\\\| b)", " " },
+  { "", "|a b|", ")" },
+  { "", "|a b|", "\"" },
+  { "", "||", " " },
+  { "", "alice", " bob" },
+  { "", "alice", "(" },
+  { "", "alice", "\"" },
+  { "", "3.5", ")" },
+  { "", "-1e10", " " },
+  { "", "#t", " " },
+  { "", "#f", "(" },
+  { "", "#\\a", " " },
+  { "", "#\\(", " " },
+  { "", "#\\(", "(" },
+  { "", "#\\ ", " " },
+  { "", "#\\space", ")" },
+  { "", "#\\\xc3\xa9", " " },
+  { "", "#(1 #(2) 3)", "4" },
+  { "", "'a", " " },
+  { "", "'(a)", "b" },
+  { "", "''(a 'b)", "c" },
+  { "", "' a", " " },
+  { "", "'\"x\"", "y" },
+  { "", "('a 'b)", "c" },
+  { "", "(a '(b 'c) d)", "e" },
+  { "", "#('a)", "b" },
+  { "", "(a . b)", " " },
+  { "", "(... .5 -.5 +a -a .a - + 1+ c# x: y@z)", "" },
+  { "", "\xc3\xa9t\xc3\xa9", " " },
+  { "", "\"\x80\xff\xc0\"", "" },     /* for the reader to refuse */
+  { "", "(\"a\"\"b\"'c\"d\")", "" }
+};
+
 static void
 a_datum_ends_where_it_ends (void **state)
 {
-  static const struct
-  {
-    const char *space, *datum, *rest;
-  }
-  rows[] =
-  {
-    { "", "(alice bob send-msg \"hello\")", "" },
-    { "", "(a)", "(b)" },
-    { " \t\n\r\f\v", "(a)", " " },
-    { "", "()", "" },
-    { "", "((()()) ())", "x" },
-    { "", "\"a\"", "b" },
-    { "", "\"a)b\\\"c\\\\\"", "\"" },
-    { "", "(\"(\" |)| #\\) #\\( #\\\" #\\|)", "z" },
-    { "", "(|a\\|(\\\\| b)", " " },
-    { "", "|a b|", ")" },
-    { "", "|a b|", "\"" },
-    { "", "||", " " },
-    { "", "alice", " bob" },
-    { "", "alice", "(" },
-    { "", "alice", "\"" },
-    { "", "3.5", ")" },
-    { "", "-1e10", " " },
-    { "", "#t", " " },
-    { "", "#f", "(" },
-    { "", "#\\a", " " },
-    { "", "#\\(", " " },
-    { "", "#\\(", "(" },
-    { "", "#\\ ", " " },
-    { "", "#\\space", ")" },
-    { "", "#\\\xc3\xa9", " " },
-    { "", "#(1 #(2) 3)", "4" },
-    { "", "'a", " " },
-    { "", "'(a)", "b" },
-    { "", "''(a 'b)", "c" },
-    { "", "' a", " " },
-    { "", "'\"x\"", "y" },
-    { "", "('a 'b)", "c" },
-    { "", "(a '(b 'c) d)", "e" },
-    { "", "#('a)", "b" },
-    { "", "(a . b)", " " },
-    { "", "(... .5 -.5 +a -a .a - + 1+ c# x: y@z)", "" },
-    { "", "\xc3\xa9t\xc3\xa9", " " },
-    { "", "\"\x80\xff\xc0\"", "" },     /* for the reader to refuse */
-    { "", "(\"a\"\"b\"'c\"d\")", "" }
-  };
-
-  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+  for (size_t i = 0; i < sizeof framed / sizeof framed[0]; i++)
     {
-      char text[100], *to = stpcpy (text, rows[i].space);
-      stpcpy (stpcpy (to, rows[i].datum), rows[i].rest);
+      char text[100], *to = stpcpy (text, framed[i].space);
+      stpcpy (stpcpy (to, framed[i].datum), framed[i].rest);
       struct outcome found = scan_text (text, LIMIT);
 
       assert_int_equal (found.status, FRAME_COMPLETE);
-      assert_int_equal (found.start, strlen (rows[i].space));
-      assert_int_equal (found.end - found.start, strlen (rows[i].datum));
+      assert_int_equal (found.start, strlen (framed[i].space));
+      assert_int_equal (found.end - found.start, strlen (framed[i].datum));
     }
   (void) state;
 }
@@ -296,45 +296,45 @@ the_end_of_input_ends_only_a_bare_atom (void **state)
 
 /* --- What is refused -------------------------------------------------- */
 
+static const struct
+{
+  const char *text;
+  size_t seen;                /* bytes that suffice to refuse it */
+}
+refused[] =
+{
+  { ")", 1 }, { " )", 2 }, { "')", 2 },
+  { "(a ')", 5 }, { "#.(system \"ls\")", 2 }, { "(#.1)", 3 },
+  { "#,(foo)", 2 }, { "#!fold-case", 2 }, { "#!eof", 2 },
+  { "#0=(a . #0#)", 2 }, { "#|c|#", 2 }, { "#;a", 2 }, { ";c\n", 1 },
+  { "(a ;c\n)", 4 }, { "`a", 1 }, { ",a", 1 }, { ",@a", 1 },
+  { "[a]", 1 }, { "(]", 2 }, { "{a}", 1 }, { "(}", 2 },
+  { "#[socket]", 2 }, { "#<eof>", 2 }, { "#:key", 2 }, { ":key", 1 },
+  { "#2(1)", 2 }, { "#u8(1)", 2 }, { "#vu8(1)", 2 }, { "#x10", 2 },
+  { "#e1", 2 }, { "#*01", 2 }, { "#'a", 2 }, { "#`a", 2 },
+  { "#{a}#", 2 }, { "#\"a\"", 2 }, { "# a", 2 }, { "##", 2 },
+  { "#true", 3 }, { "#f64(1)", 3 }, { "#t'a", 3 }, { "#n", 2 },
+  { "#T", 2 }, { "#&a", 2 }, { "\\a", 1 }, { "a\\b", 2 },
+  { "a'b", 2 }, { "a|b|", 2 }, { "|a|b", 4 }, { "|a||b|", 4 },
+  { "|a|'b", 4 }, { "a;b", 2 }, { "a,b", 2 }, { "a`b", 2 },
+  { "a[b", 2 }, { "a{b", 2 }, { "1'", 2 }, { "-'", 2 },
+  { "#\\a'", 4 }, { "#\\a;", 4 }, { "#\\ab|", 5 }, { "#\\\n", 3 },
+  { "#\\\x7f", 3 }, { "\x01", 1 }, { "a\x1b", 2 }, { "\x7f", 1 }
+};
+
 static void
 what_is_outside_the_subset_is_refused_at_once (void **state)
 {
-  static const struct
-  {
-    const char *text;
-    size_t seen;                /* bytes that suffice to refuse it */
-  }
-  rows[] =
-  {
-    { ")", 1 }, { " )", 2 }, { "')", 2 },
-    { "(a ')", 5 }, { "#.(system \"ls\")", 2 }, { "(#.1)", 3 },
-    { "#,(foo)", 2 }, { "#!fold-case", 2 }, { "#!eof", 2 },
-    { "#0=(a . #0#)", 2 }, { "#|c|#", 2 }, { "#;a", 2 }, { ";c\n", 1 },
-    { "(a ;c\n)", 4 }, { "`a", 1 }, { ",a", 1 }, { ",@a", 1 },
-    { "[a]", 1 }, { "(]", 2 }, { "{a}", 1 }, { "(}", 2 },
-    { "#[socket]", 2 }, { "#<eof>", 2 }, { "#:key", 2 }, { ":key", 1 },
-    { "#2(1)", 2 }, { "#u8(1)", 2 }, { "#vu8(1)", 2 }, { "#x10", 2 },
-    { "#e1", 2 }, { "#*01", 2 }, { "#'a", 2 }, { "#`a", 2 },
-    { "#{a}#", 2 }, { "#\"a\"", 2 }, { "# a", 2 }, { "##", 2 },
-    { "#true", 3 }, { "#f64(1)", 3 }, { "#t'a", 3 }, { "#n", 2 },
-    { "#T", 2 }, { "#&a", 2 }, { "\\a", 1 }, { "a\\b", 2 },
-    { "a'b", 2 }, { "a|b|", 2 }, { "|a|b", 4 }, { "|a||b|", 4 },
-    { "|a|'b", 4 }, { "a;b", 2 }, { "a,b", 2 }, { "a`b", 2 },
-    { "a[b", 2 }, { "a{b", 2 }, { "1'", 2 }, { "-'", 2 },
-    { "#\\a'", 4 }, { "#\\a;", 4 }, { "#\\ab|", 5 }, { "#\\\n", 3 },
-    { "#\\\x7f", 3 }, { "\x01", 1 }, { "a\x1b", 2 }, { "\x7f", 1 }
-  };
-
-  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+  for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
     {
-      const char *text = rows[i].text;
+      const char *text = refused[i].text;
 
       if (scan_text (text, LIMIT).status != FRAME_MALFORMED)
         print_message ("row %zu: %s\n", i, text);
       assert_int_equal (scan_text (text, LIMIT).status, FRAME_MALFORMED);
-      assert_int_equal (scan (text, rows[i].seen, LIMIT).status,
+      assert_int_equal (scan (text, refused[i].seen, LIMIT).status,
                         FRAME_MALFORMED);
-      assert_int_equal (scan (text, rows[i].seen - 1, LIMIT).status,
+      assert_int_equal (scan (text, refused[i].seen - 1, LIMIT).status,
                         FRAME_INCOMPLETE);
     }
   (void) state;

@@ -37,7 +37,7 @@ usage: guile-im server [--port N] [--address A] [--quiet] [--headless]
   "Return the options in ARGUMENTS as an association list: FLAGS have the value
 #t, VALUES take the next argument; what is no option is under `rest'."
   (define (known option options) (member option options))
-  (let loop ((left arguments) (found '((rest))))
+  (let loop ((left arguments) (found (list (list 'rest))))
     (match left
       (() found)
       (((? (lambda (a) (known a flags)) flag) . more)
@@ -125,15 +125,21 @@ usage: guile-im server [--port N] [--address A] [--quiet] [--headless]
 ;;; --- The prompt -------------------------------------------------------
 
 (define (prompt start)
-  "Call START and then be Guile's prompt, in which `load' is the course's."
+  "Be Guile's prompt, in which `load' is the course's, after calling START."
   (module-use! user-module (resolve-interface '(stk load)))
-  (module-set! (resolve-module '(system repl common)) 'repl-welcome
-               (lambda (repl) #t))
   (when (wants-readline?)
     (use-readline))
-  (start)
-  (force-output)
+  (call-at-first-prompt start)
   (exit (top-repl)))
+
+(define (call-at-first-prompt start)
+  "Call START when Guile has said its welcome."
+  (let ((reader repl-reader))
+    (module-set! the-root-module 'repl-reader
+                 (lambda arguments
+                   (module-set! the-root-module 'repl-reader reader)
+                   (start)
+                   (apply repl-reader arguments)))))
 
 (define (wants-readline?)
   (and (isatty? (current-input-port))

@@ -22,8 +22,8 @@
 
 (define (run-compiled-if-unchanged)
   "In a program that `load' reads form by form: run the code compiled from it
-instead and skip the rest, unless the file was changed.  Doesn't return
-anything of use."
+instead and skip the rest, unless the file was changed.  Returns nothing of
+use."
   (let* ((port (current-load-port))
          (file (and port (port-filename port)))
          (name (and file (basename file ".scm")))
@@ -34,7 +34,8 @@ anything of use."
       (parameterize ((running-program name)
                      (program-directory (port-directory port)))
         (load-compiled compiled))
-      (seek port 0 SEEK_END))))
+      (seek port 0 SEEK_END)
+      *unspecified*)))
 
 (define (compiled-code name port)
   "Return the file with the code compiled from just what PORT's file contains,

@@ -6,18 +6,17 @@
 ;;; Loaded by (im repl) only where Guile's own readline module is in use.
 
 (define-module (im readline)
+  #:use-module (im readline-glue)
   #:use-module (ice-9 readline)
   #:use-module (ice-9 regex)
   #:export (live-readline! show-above-readline))
-
-(load-extension "guile-im-readline" "scm_im_readline_init")
 
 (define (live-readline! step name-completions)
   "Call (STEP DESCRIPTOR) whenever readline waits for a key from DESCRIPTOR, and
 let TAB complete names by (NAME-COMPLETIONS BEGINNING)."
   (%hook-readline step)
   (rethrow-after-line!)
-  (set! *readline-completion-function*
+  (set! (@@ (ice-9 readline) *readline-completion-function*)
         (name-or-apropos name-completions)))
 
 (define (rethrow-after-line!)
