@@ -19,10 +19,12 @@
 #include <fcntl.h>
 #include <math.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 static struct reactor reactor;
 static pthread_t reactor_thread;
+static pid_t reactor_process;
 static SCM source_type;
 static bool watched_closed;    /* since somebody asked */
 
@@ -179,13 +181,6 @@ scm_im_reactor_flush (void)
   return SCM_UNSPECIFIED;
 }
 
-static SCM
-scm_im_reactor_drain (void)
-{
-  reactor_drain (reactor_for ("exit"), IM_FAREWELL_MS);
-  return SCM_UNSPECIFIED;
-}
-
 /* --- Sources ----------------------------------------------------------- */
 
 /* The source of OBJECT, or NULL if it is closed.  */
@@ -329,6 +324,15 @@ scm_im_watch_descriptor (SCM fd)
   return source_to_scm (&descriptor->source);
 }
 
+/* A script may end right after it has said something.  A child that was
+   forked has no business with its parent's connections.  */
+static void
+send_rest_at_exit (void)
+{
+  if (getpid () == reactor_process)
+    reactor_drain (&reactor, IM_FAREWELL_MS);
+}
+
 void
 scm_reactor_init (void)
 {
@@ -337,6 +341,8 @@ scm_reactor_init (void)
   if (status < 0)
     error_system ("load-extension", status);
   reactor_thread = pthread_self ();
+  reactor_process = getpid ();
+  atexit (send_rest_at_exit);
   source_type = scm_make_foreign_object_type
     (scm_from_utf8_symbol ("source"),
      scm_list_1 (scm_from_utf8_symbol ("pointer")), finalize_source);
@@ -353,8 +359,6 @@ const struct primitive reactor_primitives[] = {
     "last in the queue, or #f." },
   { "%reactor-flush", 0, 0, scm_im_reactor_flush,
     "Send what is queued, as far as the kernel takes it." },
-  { "%reactor-drain", 0, 0, scm_im_reactor_drain,
-    "Wait, for a second at most, until everything queued is sent." },
   { "%source-slot", 1, 0, scm_im_source_slot,
     "Return the number that SOURCE was given, or #f if it has none or is\n"
     "closed." },

@@ -20,7 +20,8 @@ fail () {
   printf '\nThe demo failed: %s\n' "$*"
   for screen in $screens; do
     printf '\n--- the whole screen of %s\n' "$screen"
-    look "$screen"
+    look "$screen" | awk 'NF { last = NR } { line[NR] = $0 }
+      END { for (n = 1; n <= last; n++) print line[n] }'
   done
   exit 1
 }
@@ -56,7 +57,7 @@ open_screen () {
     tm new-window -d -t demo: -n "$screen" "$@"
   fi || fail "tmux did not start"
   screens="$screens $screen"
-  : > "$directory/$screen.shown"
+  echo > "$directory/$screen.shown"
 }
 
 # Everything on SCREEN, lines joined that were only wrapped.

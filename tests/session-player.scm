@@ -604,15 +604,15 @@ against the other END of its connection, or against other connections."
              (or a-loose? b-loose?)))))
 
 (define (must-wait? player j own)
-  "True iff event J of PLAYER has to wait for an earlier event that is, as OWN
-says, the player's own or not."
-  (let loop ((i (- j 1)))
-    (and (>= i 0)
-         (or (and (eq? own (vector-ref (player-own player) i))
-                  (not (vector-ref (player-done player) i))
-                  (not (vector-ref (player-optional player) i))
-                  (not (incomparable? player i j)))
-             (loop (- i 1))))))
+  "Return an earlier event for which event J of PLAYER has to wait, one that
+is, as OWN says, the player's own or not; or #f."
+  (define (holds-up? i)
+    (and (eq? own (vector-ref (player-own player) i))
+         (not (vector-ref (player-done player) i))
+         (not (vector-ref (player-optional player) i))
+         (not (incomparable? player i j))))
+  (and=> (find holds-up? (iota j))
+         (lambda (i) (vector-ref (player-events player) i))))
 
 (define (player-complete? player)
   "True iff nothing PLAYER's session shows is still to come."
@@ -656,18 +656,16 @@ says, the player's own or not."
 
 (define (send-bytes! player index event)
   "Send the bytes of EVENT, which is the event INDEX, in PLAYER's pieces.  The
-last piece may be answered, those before it may not."
-  (let ((socket (link-socket (link-of player (event-connection event)))))
+last piece may be answered; before it is sent, no answer may come."
+  (let ((connection (event-connection event)))
     (let loop ((pieces ((player-cut player) (event-payload event))))
-      (cond ((null? (cdr pieces))
-             (done! player index)
-             (send-piece (car pieces) socket))
-            (else
-             (send-piece (car pieces) socket)
-             ((subject-settle! (player-subject player))
-              (event-connection event))
-             (receive! player)
-             (loop (cdr pieces)))))))
+      ((subject-settle! (player-subject player)) connection)
+      (receive! player)
+      (when (null? (cdr pieces))
+        (done! player index))
+      (send-piece (car pieces) (link-socket (link-of player connection)))
+      (unless (null? (cdr pieces))
+        (loop (cdr pieces))))))
 
 (define (send-piece bytes socket)
   "Send BYTES to SOCKET.  Who has gone away misses them, which will show."
@@ -783,7 +781,7 @@ last piece may be answered, those before it may not."
   "Take the connection that waits: the next one the session shows."
   (let* ((socket (car (accept (player-listener player))))
          (index (next-open player)))
-    (unless (and index (not (must-wait? player index #t)))
+    (when (or (not index) (must-wait? player index #t))
       (disagree "a connection that the session doesn't show"))
     (done! player index)
     (add-link! player (vector-ref (player-events player) index) socket)))
@@ -847,7 +845,9 @@ last piece may be answered, those before it may not."
             ((or (not event) (end? event))
              (disagree-about player link start count "extra bytes"))
             ((must-wait? player (link-event link) #t)
-             (disagree-about player link start count "too early"))
+             => (lambda (cause)
+                  (disagree-about player link start count
+                                  (too-early cause))))
             ((bytes? event)
              (loop (compare-event! player link event start count)))))))
 
@@ -873,7 +873,8 @@ expects.  Return where the rest starts."
     (bytevector->string bytes "ISO-8859-1")))
 
 (define (disagree-about player link start count what)
-  "Stop playing, as the buffer from START to COUNT isn't what LINK expects."
+  "Stop playing, as the buffer from START to COUNT isn't what LINK expects:
+there is WHAT."
   (disagree "~a: connection ~a, ~a~%  expected: ~a~%  got:      ~a"
             what (link-connection link)
             (place (expected player link))
@@ -899,13 +900,23 @@ expects.  Return where the rest starts."
   (set-link-ended! link #t)
   (skip-optional! player link)
   (let ((event (expected player link)))
-    (unless (and event (end? event)
-                 (not (must-wait? player (link-event link) #t)))
-      (disagree "END too early: connection ~a, ~a~%  expected: ~a"
-                (link-connection link) (place event)
-                (show-payload event (link-offset link))))
+    (unless (and event (end? event))
+      (disagree-about-end link event "END too early"))
+    (and=> (must-wait? player (link-event link) #t)
+           (lambda (cause) (disagree-about-end link event (too-early cause))))
     (done! player (link-event link))
     (expect-next! player link)))
+
+(define (disagree-about-end link event what)
+  "Stop playing, as LINK has ended where EVENT was expected."
+  (disagree "~a: connection ~a, ~a~%  expected: ~a~%  got:      END"
+            what (link-connection link) (place event)
+            (show-payload event (link-offset link))))
+
+(define (too-early cause)
+  "Return the words for something that came before CAUSE, which led to it."
+  (format #f "too early, before ~a, `~a'"
+          (place cause) (show-payload cause 0)))
 
 (define (skip-optional! player link)
   "Let LINK no longer expect what may be missing."

@@ -330,6 +330,23 @@ is seen although SEEN? is false, or the other way round."
               (replace-nth events both-open
                            (misdirect (list-ref events both-open)))))))
 
+(define (test-hasty-end session)
+  (define events (session-events session))
+  (define (of-second? event)
+    (and (eqv? 2 (event-connection event))
+         (char=? #\> (event-direction event))
+         (not (act? event))))
+  (define end (find (lambda (event) (and (of-second? event) (end? event)))
+                    events))
+  (define last-bytes (last (filter of-second? (delq end events))))
+  (test-assert (test-name session "a client that hangs up without goodbye")
+    (stalls? (map-events (lambda (event)
+                           (cond ((eq? event end) '())
+                                 ((eq? event last-bytes) (list event end))
+                                 (else (list event))))
+                         session)
+             session)))
+
 (define (test-uninvited-connection session)
   (define events (session-events session))
   (test-assert (test-name session "a connection too many")
@@ -356,6 +373,7 @@ is seen although SEEN? is false, or the other way round."
                (with (list (alter-byte (list-ref events farewell))))))))
 
 (define (test-faults)
+  (for-each test-hasty-end lisp-sessions)
   (for-each (lambda (session)
               (test-line-faults session #\<)
               (test-line-faults session #\>)

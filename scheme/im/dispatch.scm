@@ -26,7 +26,7 @@
   #:export (handler set-handler! forget-source!
             reactor-step at-step-end anything-watched?
             wait-for wait-for-step
-            in-handler? call-with-timer cancel-timer!
+            in-step? call-with-timer cancel-timer!
             raise-timeout))
 
 ;;; --- Watches ----------------------------------------------------------
@@ -160,10 +160,6 @@ tasks that wait for it go on: they find it closed."
 
 (define tag (make-prompt-tag "handler"))
 (define current-task #f)                      ; the innermost one running
-
-(define (in-handler?)
-  "Return #t if a handler is running."
-  (and current-task #t))
 
 (define (run-task task thunk)
   "Run THUNK, a handler or the rest of one, until it has finished or waits."
@@ -328,6 +324,12 @@ continuation can't be captured, it runs reactor steps."
 
 ;;; --- One step ---------------------------------------------------------
 
+(define in-step #f)
+
+(define (in-step?)
+  "Return #t while handlers run: what they send goes out when all have."
+  in-step)
+
 (define end-thunks '())
 
 (define (at-step-end thunk)
@@ -349,12 +351,18 @@ it is asked for until then, it runs once."
 TIMEOUT seconds at most (#f: without limit), or until DESCRIPTOR, a number,
 can be read.  What the handlers send goes out at the end."
   (run-end-thunks)
-  (dispatch (%reactor-wait timeout descriptor))
-  (when (%watched-closed?)
-    (sweep-closed!))
-  (run-end-thunks)
-  (resume-step-waiters)
-  (%reactor-flush))
+  (let ((count (%reactor-wait timeout descriptor))
+        (outer in-step))
+    (dynamic-wind
+      (lambda () (set! in-step #t))
+      (lambda ()
+        (dispatch count)
+        (when (%watched-closed?)
+          (sweep-closed!))
+        (run-end-thunks)
+        (resume-step-waiters))
+      (lambda () (set! in-step outer)))
+    (%reactor-flush)))
 
 (define (dispatch count)
   "Run what is ready, COUNT sources at most: those that become ready
@@ -414,5 +422,14 @@ share of this step or has nothing left."
         (otherwise port))))
 
 (install-suspendable-ports!)
+
+;; To who prints to a socket, `force-output' means: send it.
+(let ((force-buffer (module-ref (resolve-module '(guile)) 'force-output)))
+  (module-set! (resolve-module '(guile)) 'force-output
+               (lambda* (#:optional (port (current-output-port)))
+                 (force-buffer port)
+                 (when (and (%stream-port? port) (not (port-closed? port)))
+                   (%flush-stream! port)))))
+
 (current-read-waiter (wait-or 'read (current-read-waiter)))
 (current-write-waiter (wait-or 'write (current-write-waiter)))

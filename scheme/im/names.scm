@@ -23,10 +23,15 @@
   (string->char-set "abcdefghijklmnopqrstuvwxyz0123456789+-.*/<=>!?:$%_&~^"))
 
 (define (begins-like-number? text)
-  (let* ((rest (string-trim text (char-set #\+ #\- #\.) 0
-                            (min 2 (string-length text)))))
-    (and (not (string-null? rest))
-         (char-set-contains? char-set:digit (string-ref rest 0)))))
+  "Return #t if TEXT begins with a digit, after a sign or a dot or both."
+  (define (skip chars index)
+    (if (and (< index (string-length text))
+             (memv (string-ref text index) chars))
+        (1+ index)
+        index))
+  (let ((index (skip '(#\.) (skip '(#\+ #\-) 0))))
+    (and (< index (string-length text))
+         (char-numeric? (string-ref text index)))))
 
 (define (string->name text)
   "Return the name that TEXT, a string, is as a login name: a symbol if STk

@@ -196,7 +196,7 @@ instead of an earlier one of that NAME, a symbol."
   (sigaction SIGHUP exit-by-signal))
 
 (define (run-exit-thunks)
-  "Call what `before-exit!' has been given, once, and send what is queued."
+  "Call what `before-exit!' has been given, once."
   (let ((thunks exit-thunks))
     (set! exit-thunks '())
     (for-each (lambda (entry)
@@ -205,8 +205,7 @@ instead of an earlier one of that NAME, a symbol."
                   (lambda error
                     (simple-format (current-error-port)
                                    "At the end, ~A: ~A\n" (car entry) error))))
-              thunks)
-    (%reactor-drain)))
+              thunks)))
 
 (define (exit-by-signal signal)
   (exit-now (+ 128 signal)))
@@ -214,6 +213,5 @@ instead of an earlier one of that NAME, a symbol."
 (define (exit-now status)
   "Do what `before-exit!' was given, and end the process with STATUS."
   (run-exit-thunks)
-  ;; Not `exit', which would have the prompt say farewell to a terminal
-  ;; that may be gone.
-  (primitive-_exit status))
+  ;; Not `exit', which unwinds through the prompt and whatever runs there.
+  (primitive-exit status))

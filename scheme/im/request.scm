@@ -63,16 +63,19 @@ ACTION, a symbol, and DATA, any datum."
 TELL with a sentence that says why it is not (it prints it when omitted).
 Doesn't wait.
 
-On its way means: it goes out when the program waits next.  Whether it
-arrives nobody knows before the other side answers.  A request has up to
-64 KiB."
+On its way means: it goes out now or, in a handler, when all handlers have
+run.  Whether it arrives nobody knows before the other side answers.  A
+request has up to 64 KiB."
   (let ((sent (if (and (port? port) (not (port-closed? port)))
                   (%send-request request port server-request-bytes)
                   'closed)))
-    (or (eq? sent #t)
-        (begin
-          (tell (string-append "Not sent: " (describe-failure sent port)))
-          #f))))
+    (cond ((eq? sent #t)
+           (unless (in-step?)
+             (%flush-stream! port))
+           #t)
+          (else
+           (tell (string-append "Not sent: " (describe-failure sent port)))
+           #f))))
 
 (define (send-latest src action data receivers)
   "Send (SRC NAME ACTION DATA) to each of RECEIVERS, a list of (NAME . PORT),

@@ -277,7 +277,6 @@ a string: the first that is no loopback, IPv4 before IPv6; else \"127.0.0.1\"."
         "127.0.0.1")))
 
 (define* (flush #:optional (port (current-output-port)))
-  "Send what was printed to PORT now, as far as the network takes it."
-  (force-output port)
-  (when (%stream-port? port)
-    (%flush-stream! port)))
+  "Send what was printed to PORT, or show it, now: as far as the network takes
+it at once.  Doesn't wait.  (STk's name for force-output.)"
+  (force-output port))
