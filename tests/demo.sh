@@ -99,10 +99,10 @@ a_prompt () { at_cursor "$1" '>'; }
 
 # --- What the reader sees ------------------------------------------------
 
-# Print what is new on the SCREENS given.
+# Print what is new on the SCREENS given, but for Guile's welcome.
 show () {
   for screen; do
-    look "$screen" > "$directory/now"
+    look "$screen" | sed "1,/^Enter .,help' for help/d" > "$directory/now"
     printf '\n  %s\n' "$screen"
     awk 'FNR == NR { shown[FNR] = $0; next }
          !differs && shown[FNR] == $0 { next }
@@ -154,8 +154,8 @@ show bob alice
 tell "The server closes."
 type_in server '(im-server-close)'
 press_enter server
-see alice some_text '[Ss]erver'
-see bob some_text '[Ss]erver'
+see alice some_text 'To come back: (im-enroll '
+see bob some_text 'To come back: (im-enroll '
 show server alice bob
 
 # Each message once, and on nobody else's screen.

@@ -13,7 +13,7 @@
 ;;; one write ends means nothing.  What the session shows after a line of
 ;;; the player may come only when the player has sent that line, and the
 ;;; player sends a line only when everything the session shows before it has
-;;; come.  `incomparable?' and `optional?' hold the exceptions.
+;;; come.  The exceptions: `incomparable?' and `farewells-to-killed'.
 ;;;
 ;;; Bytes are kept as strings of the characters 0 to 255.
 
@@ -37,9 +37,9 @@
             set-event-connection act? bytes? end?
             same-step? same-connection? same-direction?
             without-server-close without-killing longest-line
-            recorded-deviations parse-deviation deviate
-            about?
             bytes->text
+            ;; deviations
+            recorded-deviations parse-deviation deviate about?
             ;; cuts
             whole byte-by-byte cut-in-two
             ;; playing
