@@ -130,7 +130,7 @@ send_latest_to (SCM port, SCM src, SCM name, SCM action,
 {
   struct buffer head = { 0 };
 
-  if (!SCM_OPPORTP (port))
+  if (!is_stream_port (port) || !SCM_OPPORTP (port))
     return;
   struct stream *stream = stream_from_port (port, "send-latest");
   enum datum_status status = write_head (&head, src, name, action);

@@ -94,7 +94,8 @@ line_of_cursor () {
 
 before_cursor () {
   at=$(cursor "$1")
-  tm capture-pane -p -t "$1:" | sed -n "$((${at#* } + 1))p" | cut -c "1-${at% *}"
+  tm capture-pane -p -t "$1:" | sed -n "$((${at#* } + 1))p" \
+    | cut -c "1-${at% *}" | sed 's/ *$//'
 }
 
 process_of () { tm display-message -p -t "$1:" '#{pane_pid}'; }
@@ -139,7 +140,7 @@ shows () { look_back "$1" | grep -q -F -e "$2"; }
 has_line () { look_back "$1" | grep -q -x -F -e "$2"; }
 has_line_like () { look_back "$1" | grep -q -x -e "$2"; }
 cursor_after () { [ "$(before_cursor "$1")" = "$2" ]; }
-at_prompt () { before_cursor "$1" | grep -q -x 'scheme@(guile-user)\( \[[0-9]*\]\)\?> '; }
+at_prompt () { before_cursor "$1" | grep -q -x 'scheme@(guile-user)\( \[[0-9]*\]\)\{0,1\}>'; }
 screen_is () { [ "$(look "$1")" = "$2" ]; }
 file_shows () { grep -q -F -e "$2" "$1"; }
 ends_with () { [ "$(look "$1" | tail -n "$3")" = "$2" ]; }

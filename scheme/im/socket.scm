@@ -92,7 +92,8 @@ quotation marks, like \"127.0.0.1\")" host))
   (let* ((end (deadline timeout))
          (stream (connect-to-any (host-addresses host end timeout)
                                  port end timeout)))
-    (make-socket #f #f stream host (car (%stream-peer stream)) port #f)))
+    (make-socket #f #f stream host (and=> (%stream-peer stream) car)
+                 port #f)))
 
 (define (deadline timeout)
   (and timeout (+ (now) timeout)))
@@ -120,21 +121,27 @@ quotation marks, like \"127.0.0.1\")" host))
 (define (connect-to-any addresses port end timeout)
   "Return the port of a stream to the first of ADDRESSES that takes the
 connection; raise the last one's error."
-  (let* ((address (car addresses))
-         (stream (%connect address port)))
-    (when (eq? (wait-for stream 'write (remaining end)) 'timeout)
-      (close-port stream)
-      (raise-timeout "make-client-socket" timeout))
-    (let ((errno (%stream-errno stream)))
-      (cond ((zero? errno) stream)
-            ((pair? (cdr addresses))
-             (close-port stream)
-             (connect-to-any (cdr addresses) port end timeout))
-            (else
-             (close-port stream)
-             (scm-error 'system-error "make-client-socket" "~A (~A port ~A)"
-                        (list (strerror errno) address port)
-                        (list errno)))))))
+  (let ((stream (connect-to (car addresses) port end timeout)))
+    (cond ((port? stream) stream)
+          ((pair? (cdr addresses))
+           (connect-to-any (cdr addresses) port end timeout))
+          (else
+           (scm-error 'system-error "make-client-socket" "~A (~A port ~A)"
+                      (list (strerror stream) (car addresses) port)
+                      (list stream))))))
+
+(define (connect-to address port end timeout)
+  "Return the port of a stream to ADDRESS, or the errno that says why not."
+  (catch 'system-error
+    (lambda ()
+      (let ((stream (%connect address port)))
+        (when (eq? (wait-for stream 'write (remaining end)) 'timeout)
+          (close-port stream)
+          (raise-timeout "make-client-socket" timeout))
+        (let ((errno (%stream-errno stream)))
+          (cond ((zero? errno) stream)
+                (else (close-port stream) errno)))))
+    (lambda error (system-error-errno error))))
 
 ;;; --- Listening --------------------------------------------------------
 
