@@ -20,6 +20,7 @@
 (define-once port-to-server #f)
 (define-once port-from-server #f)
 (define-once come-back #f)              ; what to type to enroll again
+(define-once leaving? #f)               ; we said logout ourselves
 
 ;;; --- Enrolling ----------------------------------------------------------
 
@@ -80,7 +81,7 @@ IP is a string, PORT a number.  Return okay, or #f after saying why not."
 
 (define (ask action)
   "Send the server a request without data."
-  (send-request (make-request whoiam 'server action nothing) port-to-server))
+  (send-request (make-request whoiam 'server action nil) port-to-server))
 
 ;;; --- Talking ------------------------------------------------------------
 
@@ -101,9 +102,13 @@ IP is a string, PORT a number.  Return okay, or #f after saying why not."
   (make-request whoiam (car arguments) 'send-msg (cadr arguments)))
 
 (define (im-exit)
-  "Leave the server.  Return okay."
-  (if port-to-server (ask 'logout))
+  "Leave the server, and wait for its goodbye.  Return okay."
+  (set! leaving? #t)
+  (if (enrolled?)
+      (begin (ask 'logout)
+             (wait-briefly (lambda () (not (enrolled?))))))
   (close-connection)
+  (set! leaving? #f)
   'okay)
 
 (define (close-connection)
@@ -151,7 +156,8 @@ IP is a string, PORT a number.  Return okay, or #f after saying why not."
 
 (define (lose-server how)
   (close-connection)
-  (print-line "~a  To come back: ~a" how come-back))
+  (if (not leaving?)
+      (print-line "~a  To come back: ~a" how come-back)))
 
 (define (received-msg from message)
   "Show MESSAGE, and who it is from; further lines are marked with a bar."

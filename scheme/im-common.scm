@@ -28,7 +28,7 @@
 (define (request-action request) (list-ref request 2))
 (define (request-data request) (list-ref request 3))
 
-(define nothing '())                    ; the data of a request without data
+(define nil '())                        ; the data of a request without data
 
 (define (send-request request port)
   "Return #t if REQUEST is on its way to PORT; #f after saying why not."

@@ -85,7 +85,7 @@ addresses of this computer).  Return okay, or #f after saying why not."
 (define (im-server-close)
   "Say farewell to all clients and stop serving.  Return okay."
   (server-broadcast 'receive-msg "Server shutting down...")
-  (server-broadcast 'goodbye nothing)
+  (server-broadcast 'goodbye nil)
   (for-each remove-client-from-table (get-clients-list))
   (if server-socket (socket-shutdown server-socket))
   (set! server-socket #f)
@@ -114,7 +114,7 @@ addresses of this computer).  Return okay, or #f after saying why not."
         ((name-problem (request-src hello))
          => (lambda (reason) (refuse (request-src hello) reason sock)))
         ((name-taken? (request-src hello))
-         (refuse (request-src hello) nothing sock))
+         (refuse (request-src hello) nil sock))
         (else (welcome (request-src hello) sock))))
 
 (define (name-taken? name)
@@ -129,7 +129,7 @@ addresses of this computer).  Return okay, or #f after saying why not."
 (define (welcome name sock)
   (note "Handshake 1 of 3: ~a says hello." name)
   (table-add! reserved-names name sock)
-  (send-request (make-request 'server name 'welcome nothing)
+  (send-request (make-request 'server name 'welcome nil)
                 (socket-output sock))
   (note "Handshake 2 of 3: the server says welcome to ~a." name)
   (let ((thanks (get-request (socket-input sock))))
@@ -208,7 +208,7 @@ the request claims to come from is not trusted."
   (let ((port (find-port-to-client name)))
     (cond (port
            (note "~a leaves." name)
-           (send-request (make-request 'server name 'goodbye nothing) port)
+           (send-request (make-request 'server name 'goodbye nil) port)
            (remove-client-from-table name)
            (announce-clients)))))
 

@@ -929,7 +929,7 @@ there is WHAT."
 
 ;;; Playing
 
-(define patience (make-parameter 20))   ; seconds for one session
+(define patience (make-parameter 10))   ; seconds for one session
 
 (define* (play side session subject #:key (cut whole))
   "Play SIDE of SESSION against SUBJECT.  Return `agrees', or a report of what

@@ -8,14 +8,25 @@
 
 (define-module (im limits)
   #:use-module (im primitives)
+  #:use-module (im reactor)
   #:use-module (im socket)
-  #:export (limit-connection! handshake-seconds))
+  #:export (limit-connection! handshake-seconds wait-briefly))
 
 ;; The numbers are those of src/limits.h.
 (define limit (%limits))
 
 ;; How long the whole handshake may take.
 (define handshake-seconds (assq-ref limit 'handshake-seconds))
+
+;; How long a farewell may take.
+(define farewell-seconds 2)
+
+(define (wait-briefly holds?)
+  "Wait until (HOLDS?) returns true, for two seconds at most.  Return #t if it
+did."
+  (catch 'timeout
+    (lambda () (wait-until holds? #:timeout farewell-seconds) #t)
+    (const #f)))
 
 (define (limit-connection! socket)
   "Let SOCKET's peer send requests of up to 64 KiB, each within 30 seconds of
