@@ -93,8 +93,9 @@ IP is a string, PORT a number.  Return okay, or #f after saying why not."
                   (and (same-name? (car arguments) whoiam)
                        "That is your own name; who else is here?"))))
     (cond (slip (print-line "~a" slip))
-          ((not (request-fits? (message-to arguments)))
-           (print-line "~a" (message-slip (cadr arguments))))
+          ((send-problem (message-to arguments) port-to-server)
+           => (lambda (problem)
+                (print-line "~a" (message-slip (cadr arguments) problem))))
           (else (send-request (message-to arguments) port-to-server))))
   (if #f #f))
 

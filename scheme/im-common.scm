@@ -34,9 +34,9 @@
   "Return #t if REQUEST is on its way to PORT; #f after saying why not."
   (port:send-request request port note))
 
-(define (request-fits? request)
-  "True iff REQUEST can be sent: it is short enough and made of data."
-  (port:request-fits? request))
+(define (send-problem request port)
+  "Return what is wrong with REQUEST, as text, if it can't be sent; else #f."
+  (port:send-problem request port))
 
 (define (get-request port)
   "Return the next request from PORT; #f after saying why there is none.

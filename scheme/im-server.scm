@@ -193,9 +193,9 @@ the request claims to come from is not trusted."
   (note "~a -> ~a" from to)
   (let ((message (make-request from to 'receive-msg data)))
     (if (not (send-request message port))
-        (tell from (if (request-fits? message)
-                       (string-append "Not delivered to " (datum->text to))
-                       "Message too long")))))
+        (tell from (or (send-problem message port)
+                       (string-append "Not delivered to "
+                                      (datum->text to)))))))
 
 (define (tell name text)
   "Send TEXT to the client called NAME, as a message from the server."

@@ -42,7 +42,8 @@ enum datum_status
   DATUM_BAD_NUMBER,             /* or longer than IM_NUMBER_CHARACTERS */
   DATUM_UNPRINTABLE,            /* a procedure, a keyword, an infinity... */
   DATUM_TOO_LONG,
-  DATUM_NO_MEMORY
+  DATUM_NO_MEMORY,
+  DATUM_NOT_IN_XML              /* a line break or a closing tag */
 };
 
 /* Return the name of STATUS as programs see it, "bad-syntax".  */

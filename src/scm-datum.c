@@ -20,7 +20,8 @@ datum_status_name (enum datum_status status)
     [DATUM_BAD_NUMBER] = "bad-number",
     [DATUM_UNPRINTABLE] = "unprintable",
     [DATUM_TOO_LONG] = "too-long",
-    [DATUM_NO_MEMORY] = "no-memory"
+    [DATUM_NO_MEMORY] = "no-memory",
+    [DATUM_NOT_IN_XML] = "not-in-xml"
   };
 
   return names[status];

@@ -10,70 +10,45 @@
 #include "scm-reactor.h"
 
 #include "datum.h"
+#include "dialect.h"
 #include "error.h"
 #include "limits.h"
 #include "primitive.h"
 
 #include <errno.h>
 
-/* What %get-request returns instead of a request.  */
-static const char *
-frame_status_name (enum frame_status status, const struct stream *stream)
-{
-  switch (status)
-    {
-    case FRAME_TOO_LONG:
-      return "too-long";
-    case FRAME_TOO_DEEP:
-      return "too-deep";
-    case FRAME_NUMBER_TOO_LONG:
-      return "bad-number";
-    case FRAME_MALFORMED:
-      return "bad-syntax";
-    default:
-      break;
-    }
-  if (stream->error != 0)
-    return "broken";
-  if (stream->eof)
-    return buffer_size (&stream->input) > 0 ? "cut-off" : "end-of-file";
-  return buffer_size (&stream->input) > 0 ? "incomplete" : "nothing";
-}
-
-static bool
-is_name (SCM datum)
-{
-  return scm_is_symbol (datum) || scm_is_string (datum);
-}
-
-/* Whether DATUM is a list of a source, a destination, an action and data.
-   More elements are for extensions that both sides know.  */
-static bool
-is_request (SCM datum)
-{
-  return scm_ilength (datum) >= 4
-         && is_name (SCM_CAR (datum)) && is_name (SCM_CADR (datum))
-         && scm_is_symbol (SCM_CADDR (datum));
-}
-
 static SCM
 scm_im_get_request (SCM port)
 {
   struct stream *stream = stream_from_port (port, "get-request");
-  const uint8_t *bytes;
-  size_t size;
+  SCM request;
+
+  if (stream->lent)
+    return scm_from_utf8_symbol ("unread");
+  const char *failure = dialect_read (stream, &request);
+  return failure == NULL ? request : scm_from_utf8_symbol (failure);
+}
+
+static SCM
+scm_im_read_datum (SCM port)
+{
+  struct stream *stream = stream_from_port (port, "read");
   SCM datum;
 
   if (stream->lent)
     return scm_from_utf8_symbol ("unread");
-  enum frame_status framed = stream_next_frame (stream, &bytes, &size);
-  if (framed != FRAME_COMPLETE)
-    return scm_from_utf8_symbol (frame_status_name (framed, stream));
-  enum datum_status status = datum_read (bytes, size, &datum);
-  stream_consume_frame (stream);
-  if (status != DATUM_OK)
-    return scm_from_utf8_symbol (datum_status_name (status));
-  return is_request (datum) ? datum : scm_from_utf8_symbol ("not-a-request");
+  const char *failure = dialect_next_datum (stream, &datum);
+  return failure == NULL ? scm_list_1 (datum)
+                         : scm_from_utf8_symbol (failure);
+}
+
+static SCM
+scm_im_use_xml (SCM port)
+{
+  struct stream *stream = stream_from_port (port, "im-enroll");
+
+  stream->xml = stream->xml_decided = true;
+  return SCM_UNSPECIFIED;
 }
 
 static SCM
@@ -83,8 +58,8 @@ scm_im_send_request (SCM request, SCM port, SCM limit)
 
   if (stream->error != 0)
     return scm_from_utf8_symbol ("broken");
-  enum datum_status status = datum_write (&stream->output, request,
-                                          scm_to_size_t (limit));
+  enum datum_status status = dialect_write (stream, &stream->output, request,
+                                            scm_to_size_t (limit));
   if (status != DATUM_OK)
     return scm_from_utf8_symbol (datum_status_name (status));
   if (stream_wrote (stream) < 0)
@@ -93,15 +68,16 @@ scm_im_send_request (SCM request, SCM port, SCM limit)
 }
 
 static SCM
-scm_im_print_size (SCM datum, SCM limit)
+scm_im_send_problem (SCM request, SCM port, SCM limit)
 {
+  struct stream *stream = stream_from_port (port, "send-request");
   struct buffer out = { 0 };
-  enum datum_status status = datum_write (&out, datum, scm_to_size_t (limit));
-  size_t size = buffer_size (&out);
+  enum datum_status status = dialect_write (stream, &out, request,
+                                            scm_to_size_t (limit));
 
   buffer_free (&out);
-  return status == DATUM_OK ? scm_from_size_t (size)
-                            : scm_from_utf8_symbol (datum_status_name (status));
+  return status == DATUM_OK
+         ? SCM_BOOL_F : scm_from_utf8_symbol (datum_status_name (status));
 }
 
 /* --- One datum to many ------------------------------------------------- */
@@ -124,20 +100,28 @@ write_head (struct buffer *out, SCM src, SCM name, SCM action)
   return status;
 }
 
+/* Queue HEAD and TAIL, or for an XML stream, which can't share them, the
+   whole request.  */
 static void
-send_latest_to (SCM port, SCM src, SCM name, SCM action,
+send_latest_to (struct stream *stream, SCM request,
                 struct shared_bytes *tail)
 {
+  static struct shared_bytes no_tail = { .references = 1 };
   struct buffer head = { 0 };
+  enum datum_status status;
 
-  if (!is_stream_port (port) || !SCM_OPPORTP (port))
-    return;
-  struct stream *stream = stream_from_port (port, "send-latest");
-  enum datum_status status = write_head (&head, src, name, action);
-  if (stream->error == 0
-      && (status != DATUM_OK
-          || stream_send_latest (stream, buffer_bytes (&head),
-                                 buffer_size (&head), tail) < 0))
+  if (stream->xml)
+    {
+      tail = &no_tail;
+      status = dialect_write (stream, &head, request,
+                              IM_CLIENT_REQUEST_BYTES);
+    }
+  else
+    status = write_head (&head, SCM_CAR (request), SCM_CADR (request),
+                         SCM_CADDR (request));
+  if (status != DATUM_OK
+      || stream_send_latest (stream, buffer_bytes (&head),
+                             buffer_size (&head), tail) < 0)
     stream_fail (stream, -ENOMEM);
   buffer_free (&head);
 }
@@ -160,8 +144,14 @@ scm_im_send_latest (SCM src, SCM action, SCM data, SCM receivers)
                                  (status == DATUM_OK ? DATUM_NO_MEMORY
                                                      : status));
   for (; scm_is_pair (receivers); receivers = SCM_CDR (receivers))
-    send_latest_to (SCM_CDAR (receivers), src, SCM_CAAR (receivers), action,
-                    tail);
+    {
+      SCM port = SCM_CDAR (receivers);
+      struct stream *stream = is_stream_port (port) && SCM_OPPORTP (port)
+                              ? stream_from_port (port, "send-latest") : NULL;
+      if (stream != NULL && stream->error == 0)
+        send_latest_to (stream, scm_list_4 (src, SCM_CAAR (receivers),
+                                            action, data), tail);
+    }
   shared_bytes_release (tail);
   return SCM_BOOL_T;
 }
@@ -171,13 +161,18 @@ const struct primitive request_primitives[] = {
     "Return the next request that PORT has received, or a symbol that says\n"
     "why there is none: `nothing', `incomplete', `end-of-file', `cut-off', `broken',\n"
     "`unread' (PORT's own buffer may hold bytes), or what is wrong with it." },
+  { "%read-datum", 1, 0, scm_im_read_datum,
+    "Return a list of the next datum that PORT has received, or a symbol as\n"
+    "%get-request does." },
+  { "%use-xml!", 1, 0, scm_im_use_xml,
+    "Speak the older XML-like version of the protocol on PORT." },
   { "%send-request", 3, 0, scm_im_send_request,
     "Queue REQUEST for PORT and return #t, or a symbol that says why not:\n"
     "`broken', `too-long' (printed, more than LIMIT bytes), or what in it\n"
     "can't be printed." },
-  { "%print-size", 2, 0, scm_im_print_size,
-    "Return how many bytes DATUM has when sent, or the symbol that\n"
-    "%send-request would return." },
+  { "%send-problem", 3, 0, scm_im_send_problem,
+    "Return the symbol that %send-request would return for what in REQUEST\n"
+    "can't be sent, or #f; send nothing." },
   { "%send-latest", 4, 0, scm_im_send_latest,
     "Queue (SRC NAME ACTION DATA) for each (NAME . PORT) of RECEIVERS and\n"
     "return #t, or a symbol as %send-request does.  It goes out after all\n"

@@ -270,6 +270,17 @@ scm_im_limit_stream (SCM port, SCM request_bytes, SCM output_bytes,
 }
 
 static SCM
+scm_im_fail_stream (SCM port)
+{
+  struct stream *stream = stream_from_port (port, "read");
+
+  buffer_free (&stream->input);
+  frame_reset (&stream->frame);
+  stream_fail (stream, -EPROTO);
+  return SCM_UNSPECIFIED;
+}
+
+static SCM
 scm_im_request_timeout (SCM port)
 {
   uint32_t seconds
@@ -321,6 +332,8 @@ const struct primitive stream_primitives[] = {
     "Let requests from PORT have REQUEST-BYTES and come within\n"
     "REQUEST-SECONDS (0: any) of their first byte; break the connection\n"
     "when more than OUTPUT-BYTES (0: any) are queued for it." },
+  { "%fail-stream!", 1, 0, scm_im_fail_stream,
+    "End PORT's stream as if the connection had broken." },
   { "%request-timeout", 1, 0, scm_im_request_timeout,
     "Return how many seconds PORT has to finish a request, or #f." },
   { "%limits", 0, 0, scm_im_limits,

@@ -156,11 +156,33 @@ stream_next_frame (struct stream *stream, const uint8_t **bytes, size_t *size)
   return status;
 }
 
+enum frame_status
+stream_next_line (struct stream *stream, const uint8_t **bytes, size_t *size)
+{
+  size_t queued = buffer_size (&stream->input);
+
+  *bytes = buffer_bytes (&stream->input);
+  const uint8_t *end = queued > 0 ? memchr (*bytes, '\n', queued) : NULL;
+  if (end != NULL)
+    *size = end - *bytes;
+  else if (queued >= stream->request_limit)
+    return FRAME_TOO_LONG;
+  else
+    stream->stalled = !stream->eof && stream->error == 0;
+  return end != NULL ? FRAME_COMPLETE : FRAME_INCOMPLETE;
+}
+
+void
+stream_consume (struct stream *stream, size_t count)
+{
+  stream->turn_requests++;
+  took (stream, count);
+}
+
 void
 stream_consume_frame (struct stream *stream)
 {
-  stream->turn_requests++;
-  took (stream, frame_end (&stream->frame));
+  stream_consume (stream, frame_end (&stream->frame));
 }
 
 size_t

@@ -47,6 +47,9 @@ struct stream
   bool connecting;
   bool eof;                     /* the peer sends no more */
   bool stalled;                 /* `input' was seen, and isn't enough */
+  bool xml_decided;             /* the first byte has told */
+  bool xml;                     /* the peer speaks the XML-like version */
+  bool xml_leaving;             /* and has said logout */
   bool lent;                    /* a Guile port may hold bytes of ours */
   bool closing;                 /* its owner is gone */
   bool shut;                    /* we send no more */
@@ -85,6 +88,15 @@ bool stream_turn_continues (struct stream *stream);
    not ready again before more has arrived.  */
 enum frame_status stream_next_frame (struct stream *stream,
                                      const uint8_t **bytes, size_t *size);
+
+/* The line at the front of `input', without its line break, the same
+   way: COMPLETE, INCOMPLETE or TOO_LONG.  Consume one byte more than its
+   size.  */
+enum frame_status stream_next_line (struct stream *stream,
+                                    const uint8_t **bytes, size_t *size);
+
+/* Drop COUNT bytes, which were one request.  */
+void stream_consume (struct stream *stream, size_t count);
 
 /* Drop what stream_next_frame found.  */
 void stream_consume_frame (struct stream *stream);

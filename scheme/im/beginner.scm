@@ -59,14 +59,14 @@ marks, " example))
               (text "You can't be called " name ": " problem "." example)))
         (else #f)))
 
-(define (message-slip message)
-  "Why MESSAGE can't be sent."
-  (let ((printed (if (string? message) "" (object->string message))))
-    (if (string-contains printed "#<")
-        (text "A message can't contain " (shortened printed)
-              "; lists, words, strings and numbers can be sent.")
-        "The message is too long: up to 64 KiB can be sent, and lists \
-nested up to 60 deep.")))
+(define (message-slip message problem)
+  "A sentence on MESSAGE, which can't be sent because of PROBLEM."
+  (text "Can't send "
+        (cond ((string? message) (object->string (shortened message)))
+              ((or (pair? message) (vector? message))
+               "that")                  ; printing it might never end
+              (else (shortened (object->string message))))
+        ": " problem "."))
 
 (define (shortened printed)
   (if (> (string-length printed) 60)

@@ -15,7 +15,8 @@
   #:use-module (rnrs bytevectors)
   #:export (make-request request?
             request-src request-dst request-action request-data
-            send-request get-request send-latest request-fits?))
+            send-request get-request send-latest send-problem
+            read-datum))
 
 ;; What a server reads; so nobody sends more, but for lists of clients.
 (define server-request-bytes
@@ -87,10 +88,12 @@ it.  Return #t, or #f after saying what in DATA can't be sent.  Doesn't wait."
           (print-failure (string-append "Not sent: " (describe-failure sent)))
           #f))))
 
-(define (request-fits? request)
-  "Return #t if REQUEST can be sent: it has at most 64 KiB and nothing in it
-that can't be printed."
-  (number? (%print-size request server-request-bytes)))
+(define (send-problem request port)
+  "Return a clause that says what in REQUEST can't be sent to PORT, an open
+socket's: it is too long, or something in it can't be printed; #f if all can.
+Sends nothing."
+  (and=> (%send-problem request port server-request-bytes)
+         describe-failure))
 
 ;;; --- Receiving --------------------------------------------------------
 
@@ -101,18 +104,61 @@ connection has ended, or what came is no request.
 
 Waits until it is complete; in a handler, others run meanwhile.  Raises
 `timeout' when it isn't there within TIMEOUT seconds."
-  (let ((end (and timeout (+ (now) timeout))))
-    (let loop ((end end))
-      (let ((got (next-request port)))
-        (cond ((pair? got) got)
-              ((eq? got 'unread)
-               (untake-buffer! port)
-               (loop end))
-              ((memq got '(nothing incomplete))
-               (await-more port got end timeout loop tell))
-              (else
-               (tell (failure-sentence got port))
-               #f))))))
+  (let ((got (receive port %get-request timeout "get-request")))
+    (if (pair? got)
+        got
+        (begin
+          (tell (failure-sentence got port))
+          #f))))
+
+(define* (read-datum port #:key timeout)
+  "Return the next datum from PORT, a socket's, or the end-of-file object.  It
+is `read' for the network: only plain data, of the size and depth that a
+request may have.
+
+Waits until it is complete; in a handler, others run meanwhile.  Raises
+`timeout' when it isn't there within TIMEOUT seconds, and an error that says
+`bad input' for anything else; the connection can then only be closed."
+  (let ((got (receive port %read-datum timeout "read")))
+    (cond ((pair? got) (car got))
+          ((memq got '(end-of-file broken)) the-eof-object)
+          (else
+           (%fail-stream! port)
+           (scm-error 'misc-error "read" "~A" (list (failure-sentence got port))
+                      #f)))))
+
+(define the-eof-object (read-char (open-input-string "")))
+
+(define (receive port take timeout who)
+  "Return what (TAKE PORT) takes, a pair, or the symbol that says why there will
+be none.  WHO waits, for TIMEOUT seconds at most."
+  (let loop ((end (and timeout (+ (now) timeout))))
+    (let ((got (if (and (port? port) (not (port-closed? port)))
+                   (take port)
+                   'closed)))
+      (cond ((eq? got 'unread)
+             (untake-buffer! port)
+             (loop end))
+            ((memq got '(nothing incomplete))
+             (let ((end (or end (request-end port got))))
+               (cond ((wait-for-more port end) (loop end))
+                     (timeout (raise-timeout who timeout))
+                     (else 'too-slow))))
+            (else got)))))
+
+(define (now)
+  (/ (get-internal-real-time) internal-time-units-per-second 1.0))
+
+(define (request-end port got)
+  "Return when a request that has begun must be complete, or #f."
+  (and (eq? got 'incomplete)
+       (and=> (%request-timeout port)
+              (lambda (seconds) (+ (now) seconds)))))
+
+(define (wait-for-more port end)
+  "Return #t when more has come, #f when it is END before."
+  (not (eq? 'timeout
+            (wait-for port 'read (and end (max 0 (- end (now))))))))
 
 (define (failure-sentence status port)
   (string-append (peer-text port) (describe-failure status port)))
@@ -166,12 +212,14 @@ that has begun has one of its own, if PORT was given one."
     (end-of-file . "the other side has closed the connection")
     (cut-off . "the connection ended in the middle of a request")
     (too-slow . "the rest of a request didn't come in time")
-    (too-long . "it is too long")
+    (too-long . "Message too long")
     (too-deep . "it is nested too deeply, more than 64 levels")
     (bad-number . "it has a number that is too long or not a number")
     (bad-syntax . "bad input: that is no Scheme data we accept")
     (bad-utf8 . "bad input: it is not UTF-8 text")
     (not-a-request . "bad input: not a list (FROM TO ACTION DATA)")
+    (not-in-xml . "the other side speaks the older XML version, which can't \
+carry a line break or a closing tag")
     (unprintable . "it contains something that can't be sent, such as a \
 procedure; lists, words, strings and numbers can")
     (no-memory . "there is not enough memory")))
