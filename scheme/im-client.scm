@@ -26,22 +26,24 @@
 
 (define (im-enroll . arguments)
   "(im-enroll IP PORT): enroll with the server there, under the name `whoiam'.
-IP is a string, PORT a number.  Return okay, or #f after saying why not."
+IP is a string, PORT a number.  With #:protocol 'xml behind them speak the
+older version of the protocol.  Return okay, or #f after saying why not."
   (let ((slip (or (enroll-slip arguments)
                   (and (enrolled?)
                        "You are enrolled already; (im-exit) first.")
                   (name-slip whoiam))))
     (cond (slip (print-line "~a" slip) #f)
-          (else (connect (car arguments) (cadr arguments))))))
+          (else (connect arguments)))))
 
 (define (enrolled?)
   "True iff the server has said welcome, and we listen to it."
   (and port-from-server (when-port-readable port-from-server) #t))
 
-(define (connect ip port)
+(define (connect address)
+  "Enroll at ADDRESS, the arguments of im-enroll."
   (close-connection)                    ; what an interrupted enrolling left
-  (set! come-back (list 'im-enroll ip port))
-  (set! socket-to-server (try-to-connect ip port))
+  (set! come-back (cons 'im-enroll address))
+  (set! socket-to-server (try-to-connect address))
   (if (and socket-to-server (shake-hands))
       'okay
       (begin (close-connection) #f)))

@@ -26,7 +26,7 @@
 (define (enroll-slip arguments)
   "What is wrong with the arguments of im-enroll."
   (define example "like (im-enroll \"123.45.67.89\" 6543).")
-  (if (not (= (length arguments) 2))
+  (if (not (or (= (length arguments) 2) (asks-for-xml? arguments)))
       (text "im-enroll takes the server's address and its port, " example)
       (let ((ip (first arguments)) (port (second arguments)))
         (cond ((not (string? ip))
@@ -38,6 +38,10 @@ marks, " example))
                (text "The port " port " should be a number from 1 to 65535, "
                      example))
               (else #f)))))
+
+(define (asks-for-xml? arguments)
+  (and (= (length arguments) 4)
+       (equal? (cddr arguments) '(#:protocol xml))))
 
 (define (im-slip arguments)
   "What is wrong with the arguments of im."
@@ -82,16 +86,21 @@ marks, " example))
         (apply simple-format #f message values)
         (object->string arguments))))
 
-(define (try-to-connect ip port)
-  "Return a socket connected to PORT at IP within ten seconds; or #f after
-saying why there is none, and what to look at."
+(define (try-to-connect address)
+  "Return a socket connected within ten seconds to ADDRESS, the arguments of
+im-enroll; or #f after saying why there is none, and what to look at."
   (catch #t
-    (lambda () (make-client-socket ip port #:timeout 10))
+    (lambda ()
+      (let ((socket (make-client-socket (first address) (second address)
+                                        #:timeout 10)))
+        (when (asks-for-xml? address)
+          (speak-xml! (socket-output socket)))
+        socket))
     (lambda (key . arguments)
       (when (memq key '(signal quit))
         (apply throw key arguments))
       (print-line "No server at ~a port ~a: ~a.  ~a"
-                  ip port
+                  (first address) (second address)
                   (if (eq? key 'timeout)
                       "no answer within 10 seconds"
                       (sentence-of-error arguments))

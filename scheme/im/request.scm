@@ -16,7 +16,7 @@
   #:export (make-request request?
             request-src request-dst request-action request-data
             send-request get-request send-latest send-problem
-            read-datum))
+            read-datum speak-xml!))
 
 ;; What a server reads; so nobody sends more, but for lists of clients.
 (define server-request-bytes
@@ -204,6 +204,11 @@ that has begun has one of its own, if PORT was given one."
     (set-port-buffer-cur! buffer 0)
     (set-port-buffer-end! buffer 0)
     (%untake! port bytes)))
+
+(define (speak-xml! port)
+  "Speak the older, XML-like version of the protocol on PORT, a socket's, from
+now on.  A server needs no telling: it knows by the first byte it gets."
+  (%use-xml! port))
 
 ;;; --- Saying why not ---------------------------------------------------
 
