@@ -20,7 +20,6 @@
 (define-once port-to-server #f)
 (define-once port-from-server #f)
 (define-once come-back #f)              ; what to type to enroll again
-(define-once leaving? #f)               ; we said logout ourselves
 
 ;;; --- Enrolling ----------------------------------------------------------
 
@@ -33,13 +32,13 @@ older version of the protocol.  Return okay, or #f after saying why not."
                        "You are enrolled already; (im-exit) first.")
                   (name-slip whoiam))))
     (cond (slip (print-line "~a" slip) #f)
-          (else (connect arguments)))))
+          (else (enroll-at arguments)))))
 
 (define (enrolled?)
   "True iff the server has said welcome, and we listen to it."
   (and port-from-server (when-port-readable port-from-server) #t))
 
-(define (connect address)
+(define (enroll-at address)
   "Enroll at ADDRESS, the arguments of im-enroll."
   (close-connection)                    ; what an interrupted enrolling left
   (set! come-back (cons 'im-enroll address))
@@ -52,11 +51,11 @@ older version of the protocol.  Return okay, or #f after saying why not."
   "Say hello, and thanks if the server says welcome.  True iff it did."
   (set! port-to-server (socket-output socket-to-server))
   (set! port-from-server (socket-input socket-to-server))
-  (ask 'hello)
+  (ask-server 'hello)
   (let ((answer (answer-in-time)))
     (cond ((request-for? 'welcome answer)
-           (note "Handshake: hello, welcome, thanks.")
-           (ask 'thanks)
+           (log-line "Handshake: hello, welcome, thanks.")
+           (ask-server 'thanks)
            (setup-request-handler port-from-server)
            #t)
           (else
@@ -65,10 +64,8 @@ older version of the protocol.  Return okay, or #f after saying why not."
 
 (define (answer-in-time)
   "Return the server's answer, or #f if there is none within ten seconds."
-  (let* ((deadline (after handshake-seconds close-connection))
-         (answer (get-request port-from-server)))
-    (cancel deadline)
-    answer))
+  (with-deadline handshake-seconds close-connection
+    (lambda () (get-request port-from-server))))
 
 (define (why-not-welcome answer)
   (cond ((not answer) "No answer from the server in time, or it hung up.")
@@ -81,7 +78,7 @@ older version of the protocol.  Return okay, or #f after saying why not."
                         " already.  Choose another name, like"
                         " (set! whoiam 'somebody-else)."))))
 
-(define (ask action)
+(define (ask-server action)
   "Send the server a request without data."
   (send-request (make-request whoiam 'server action nil) port-to-server))
 
@@ -106,13 +103,19 @@ older version of the protocol.  Return okay, or #f after saying why not."
 
 (define (im-exit)
   "Leave the server, and wait for its goodbye.  Return okay."
-  (set! leaving? #t)
-  (if (enrolled?)
-      (begin (ask 'logout)
-             (wait-briefly (lambda () (not (enrolled?))))))
+  (cond ((enrolled?)
+         (when-port-readable port-from-server #f)
+         (ask-server 'logout)
+         (with-deadline farewell-seconds close-connection hear-goodbye)))
   (close-connection)
-  (set! leaving? #f)
   'okay)
+
+(define (hear-goodbye)
+  "Do what the server still asks for, until it says goodbye or hangs up."
+  (let ((request (get-request port-from-server)))
+    (cond ((and request (not (request-for? 'goodbye request)))
+           (obey-request request)
+           (hear-goodbye)))))
 
 (define (close-connection)
   "Forget the server."
@@ -128,12 +131,12 @@ older version of the protocol.  Return okay, or #f after saying why not."
 
 (define (setup-request-handler port)
   "Do what the server asks for, whenever it does."
-  (when-port-readable port (lambda () (react (get-request port)))))
+  (when-port-readable port (lambda () (obey-request (get-request port)))))
 
-(define (react request)
+(define (obey-request request)
   (if request
       ((or (action-procedure client-actions (request-action request))
-           unknown-reaction)
+           unknown-to-client)
        request)
       (lose-server "The connection to the server is lost.")))
 
@@ -153,14 +156,13 @@ older version of the protocol.  Return okay, or #f after saying why not."
 (define-reaction! 'goodbye
   (lambda (request) (lose-server "The server has said goodbye.")))
 
-(define (unknown-reaction request)
-  (note "The server asks for ~a, which we don't know."
+(define (unknown-to-client request)
+  (log-line "The server asks for ~a, which we don't know."
         (request-action request)))
 
 (define (lose-server how)
   (close-connection)
-  (if (not leaving?)
-      (print-line "~a  To come back: ~a" how come-back)))
+  (print-line "~a  To come back: ~a" how come-back))
 
 (define (received-msg from message)
   "Show MESSAGE, and who it is from; further lines are marked with a bar."

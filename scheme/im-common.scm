@@ -32,7 +32,7 @@
 
 (define (send-request request port)
   "Return #t if REQUEST is on its way to PORT; #f after saying why not."
-  (port:send-request request port note))
+  (port:send-request request port log-line))
 
 (define (send-problem request port)
   "Return what is wrong with REQUEST, as text, if it can't be sent; else #f."
@@ -41,7 +41,7 @@
 (define (get-request port)
   "Return the next request from PORT; #f after saying why there is none.
 Waits for it, and lets others work meanwhile."
-  (port:get-request port #:tell note))
+  (port:get-request port #:tell log-line))
 
 (define (request-for? action request)
   "True iff REQUEST is one, and asks for ACTION."
@@ -49,7 +49,7 @@ Waits for it, and lets others work meanwhile."
 
 ;;; --- The log ------------------------------------------------------------
 
-(define (note template . arguments)
+(define (log-line template . arguments)
   "Print a line of the log, if `logging' is on: TEMPLATE, with each ~a replaced
 by one of ARGUMENTS."
   (if logging

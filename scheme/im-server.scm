@@ -29,7 +29,7 @@
 ;; can't come in by one name at the same time.
 (define-once reserved-names (make-table))
 
-(define (key entry) (car entry))
+(define (key entry) (car entry))        ; for homework that walks the table
 (define (value entry) (cdr entry))
 
 (define (add-client-to-table name sock)
@@ -44,7 +44,7 @@
 (define (find-client-socket name)
   "Return the socket of the client called NAME, or #f."
   (let ((entry (table-entry clients-table name)))
-    (and entry (value entry))))
+    (and entry (cdr entry))))
 
 (define (find-port-to-client name)
   "Return the port to print to for the client called NAME, or #f."
@@ -53,7 +53,7 @@
 
 (define (get-clients-list)
   "Return the names of all clients, the newest first."
-  (map key (cdr clients-table)))
+  (table-names clients-table))
 
 ;;; --- Starting and closing -----------------------------------------------
 
@@ -99,49 +99,48 @@ addresses of this computer).  Return okay, or #f after saying why not."
   "Accept a client on SOCK, and let it in if it says hello and thanks in time."
   (socket-accept-connection sock)
   (limit-connection! sock)
-  (let ((deadline (after handshake-seconds (lambda () (give-up sock)))))
-    (answer-hello (get-request (socket-input sock)) sock)
-    (cancel deadline)))
+  (with-deadline handshake-seconds (lambda () (give-up sock))
+    (lambda () (answer-hello (get-request (socket-input sock)) sock))))
 
 (define (give-up sock)
-  (note "Handshake: no hello and thanks in time; the server hangs up.")
+  (log-line "Handshake: no hello and thanks in time; the server hangs up.")
   (socket-shutdown sock))
 
 (define (answer-hello hello sock)
   (cond ((not (request-for? 'hello hello))
-         (note "Handshake: that was no hello; the server hangs up.")
+         (log-line "Handshake: that was no hello; the server hangs up.")
          (socket-shutdown sock))
         ((name-problem (request-src hello))
-         => (lambda (reason) (refuse (request-src hello) reason sock)))
+         => (lambda (reason) (say-sorry (request-src hello) reason sock)))
         ((name-taken? (request-src hello))
-         (refuse (request-src hello) nil sock))
-        (else (welcome (request-src hello) sock))))
+         (say-sorry (request-src hello) nil sock))
+        (else (say-welcome (request-src hello) sock))))
 
 (define (name-taken? name)
   (or (find-client-socket name) (table-entry reserved-names name)))
 
-(define (refuse name reason sock)
-  (note "Handshake: the server says sorry to ~a." name)
+(define (say-sorry name reason sock)
+  (log-line "Handshake: the server says sorry to ~a." name)
   (send-request (make-request 'server name 'sorry reason)
                 (socket-output sock))
   (socket-shutdown sock))
 
-(define (welcome name sock)
-  (note "Handshake 1 of 3: ~a says hello." name)
+(define (say-welcome name sock)
+  (log-line "Handshake 1 of 3: ~a says hello." name)
   (table-add! reserved-names name sock)
   (send-request (make-request 'server name 'welcome nil)
                 (socket-output sock))
-  (note "Handshake 2 of 3: the server says welcome to ~a." name)
+  (log-line "Handshake 2 of 3: the server says welcome to ~a." name)
   (let ((thanks (get-request (socket-input sock))))
     (table-remove! reserved-names name)
     (answer-thanks thanks name sock)))
 
 (define (answer-thanks thanks name sock)
   (cond ((request-for? 'thanks thanks)
-         (note "Handshake 3 of 3: ~a says thanks, and is enrolled." name)
+         (log-line "Handshake 3 of 3: ~a says thanks, and is enrolled." name)
          (register-client name sock))
         (else
-         (note "Handshake: ~a said no thanks; the server hangs up." name)
+         (log-line "Handshake: ~a said no thanks; the server hangs up." name)
          (socket-shutdown sock))))
 
 (define (register-client name sock)
@@ -156,9 +155,9 @@ addresses of this computer).  Return okay, or #f after saying why not."
   "Do what the client called NAME asks for, whenever it does."
   (let ((port (socket-input sock)))
     (when-port-readable port
-                        (lambda () (perform name (get-request port))))))
+                        (lambda () (serve-request name (get-request port))))))
 
-(define (perform name request)
+(define (serve-request name request)
   "Do what REQUEST asks for.  NAME is who enrolled with this connection; whom
 the request claims to come from is not trusted."
   (if request
@@ -174,30 +173,30 @@ the request claims to come from is not trusted."
   (set-action! server-actions action procedure))
 
 (define (unknown-action name request)
-  (tell name (string-append "Unrecognized action: "
+  (tell-client name (string-append "Unrecognized action: "
                             (datum->text (request-action request)))))
 
 (define-action! 'send-msg
   (lambda (name request)
     (let ((entry (table-entry clients-table (request-dst request))))
       (if entry
-          (deliver name (key entry) (request-data request)
-                   (socket-output (value entry)))
-          (tell name (string-append "User not found: "
+          (pass-on name (car entry) (request-data request)
+                   (socket-output (cdr entry)))
+          (tell-client name (string-append "User not found: "
                                     (datum->text (request-dst request))))))))
 
 (define-action! 'logout
   (lambda (name request) (remove-client name)))
 
-(define (deliver from to data port)
-  (note "~a -> ~a" from to)
+(define (pass-on from to data port)
+  (log-line "~a -> ~a" from to)
   (let ((message (make-request from to 'receive-msg data)))
     (if (not (send-request message port))
-        (tell from (or (send-problem message port)
+        (tell-client from (or (send-problem message port)
                        (string-append "Not delivered to "
                                       (datum->text to)))))))
 
-(define (tell name text)
+(define (tell-client name text)
   "Send TEXT to the client called NAME, as a message from the server."
   (let ((port (find-port-to-client name)))
     (if port
@@ -207,7 +206,7 @@ the request claims to come from is not trusted."
   "Say goodbye to the client called NAME and tell the others who is left."
   (let ((port (find-port-to-client name)))
     (cond (port
-           (note "~a leaves." name)
+           (log-line "~a leaves." name)
            (send-request (make-request 'server name 'goodbye nil) port)
            (remove-client-from-table name)
            (announce-clients)))))
@@ -217,8 +216,8 @@ the request claims to come from is not trusted."
 (define (server-broadcast action data)
   "Send every client a request from the server."
   (for-each (lambda (entry)
-              (send-request (make-request 'server (key entry) action data)
-                            (socket-output (value entry))))
+              (send-request (make-request 'server (car entry) action data)
+                            (socket-output (cdr entry))))
             (cdr clients-table)))
 
 ;; When many come or go at the same time, one list tells it all: it is sent
@@ -231,7 +230,7 @@ the request claims to come from is not trusted."
 (define (send-clients-list)
   (send-latest 'server 'client-list (get-clients-list)
                (map (lambda (entry)
-                      (cons (key entry) (socket-output (value entry))))
+                      (cons (car entry) (socket-output (cdr entry))))
                     (cdr clients-table))))
 
 (live-prompt!)

@@ -20,8 +20,10 @@
             call-peer call-peer-reading-slowly listen-here port-of
             answer-call take-call
             say say-slowly hear heard-so-far deaf-until-end
-            hang-up half-close reset
-            printed-by with-printing printed-so-far
+            hang-up half-close reset peer-socket
+            the-server-listens-on! new-peer greeted enrolled hear-list
+            knows-nothing-new?
+            printed-by printed-so-far
             open-descriptors run-tests))
 
 (define patience 5)                     ; seconds until a wait has failed
@@ -199,6 +201,7 @@ it isn't that.  The symbol `end' at the end stands for the connection's."
           (peer-ended? peer))))
 
 (define (hang-up peer)
+  (when-port-readable (peer-socket peer) #f)
   (close-port (peer-socket peer)))
 
 (define (half-close peer)
@@ -206,8 +209,46 @@ it isn't that.  The symbol `end' at the end stands for the connection's."
 
 (define (reset peer)
   "Break the connection, so that the other side gets ECONNRESET."
+  (when-port-readable (peer-socket peer) #f)
   (setsockopt (peer-socket peer) SOL_SOCKET SO_LINGER '(1 . 0))
   (close-port (peer-socket peer)))
+
+;;; --- Clients of a server -----------------------------------------------
+
+(define server-port (const #f))
+
+(define (the-server-listens-on! thunk)
+  "Let new peers call the port that THUNK returns."
+  (set! server-port thunk))
+
+(define (new-peer)
+  (call-peer (server-port)))
+
+(define (greeted name)
+  "Return a peer who has said hello by NAME, as it is written, and heard
+welcome."
+  (let ((peer (new-peer)))
+    (say peer (format #f "(~a server hello ())" name))
+    (hear peer (format #f "(server ~a welcome ())" name))
+    peer))
+
+(define (enrolled name . others)
+  "Return a peer enrolled as NAME, who has heard that OTHERS are here too."
+  (let ((peer (greeted name)))
+    (say peer (format #f "(~a server thanks ())" name))
+    (hear-list peer name (cons name others))
+    peer))
+
+(define (hear-list peer name names)
+  (hear peer (format #f "(server ~a client-list ~a)" name
+                     (if (null? names) "()" names))))
+
+(define (knows-nothing-new? peer name)
+  "True iff PEER, enrolled as NAME, hears nothing before the answer to this."
+  (let ((answer (format #f "(server ~a receive-msg \"Unrecognized action: \
+anything-new\")" name)))
+    (say peer (format #f "(~a server anything-new ())" name))
+    (equal? answer (hear peer answer))))
 
 ;;; --- What the program prints ---------------------------------------------
 
@@ -216,17 +257,20 @@ it isn't that.  The symbol `end' at the end stands for the connection's."
 (define (printed-so-far)
   "Return what was printed and not yet returned."
   (let ((text (get-output-string printed)))
+    (seek printed 0 SEEK_SET)
     (truncate-file printed 0)
     text))
 
 (define (with-printing thunk)
-  "Call THUNK; what it prints is for `printed-so-far'."
-  (parameterize ((current-output-port printed)) (thunk)))
+  "Call THUNK; what it and handlers print is for `printed-so-far'."
+  (parameterize ((current-output-port printed)
+                 (current-error-port printed))
+    (thunk)))
 
 (define-syntax-rule (printed-by expression ...)
   (begin
     (printed-so-far)
-    (with-printing (lambda () expression ...))
+    expression ...
     (printed-so-far)))
 
 ;;; --- The process, and the tests ------------------------------------------
@@ -249,7 +293,13 @@ it isn't that.  The symbol `end' at the end stands for the connection's."
     (test-runner-on-test-end! runner (lambda (runner) (report runner screen)))
     (test-with-runner runner
       (test-begin name)
-      (thunk)
+      (with-printing
+       (lambda ()
+         (with-throw-handler #t
+           thunk
+           (lambda (key . arguments)
+             (print-exception screen #f key arguments)
+             (display (printed-so-far) screen)))))
       (test-end name))
     (let ((failed (+ (test-runner-fail-count runner)
                      (test-runner-xpass-count runner))))

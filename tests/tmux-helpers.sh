@@ -24,9 +24,12 @@ fi
 
 unset TMUX TMUX_PANE INSIDE_EMACS NO_COLOR
 LC_ALL=C.UTF-8; export LC_ALL
-HOME=$(mktemp -d) || exit 99            # no ~/.guile, ~/.inputrc or history
-export HOME
+HOME=$(mktemp -d) || exit 99            # no ~/.guile, ~/.inputrc, history
+SHELL=/bin/sh
+export HOME SHELL
 work=$HOME
+
+guile="$top_build/pre-inst-env guile --no-auto-compile"
 
 socket="$test_name-$$"
 tm () { TMUX_TMPDIR=$work tmux -L "$socket" -f /dev/null "$@"; }
@@ -47,23 +50,23 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# Run a command in a terminal called $1, of $2 columns and $3 rows.  What it
-# runs in is kept when it ends, to be looked at.
+# open_screen SCREEN COLUMNS ROWS COMMAND: run COMMAND, a line of sh, in a
+# terminal of that name and size, which is kept to be looked at when it ends.
 open_screen () {
-  screen=$1 columns=$2 rows=$3; shift 3
-  tm new-session -d -x "$columns" -y "$rows" -s "$screen" "$@" \; \
+  tm new-session -d -s "$1" -x "$2" -y "$3" "$4" \; \
     set-option -g status off \; set-option -g remain-on-exit on \; \
-    set-option -g history-limit 5000 \; \
-    set-option -g default-terminal "${terminal:-screen}" >/dev/null
+    set-option -g history-limit 5000 >/dev/null \
+    || { echo "NOT OK: tmux did not start"; exit 1; }
 }
 
-guile="$top_build/pre-inst-env guile --no-auto-compile"
+# Lines of sh: a plain Guile, and what `guile-im ARGUMENT...' starts.
+plain_guile="exec env TERM=screen $guile -q"
 
-# The command line of `guile-im $*', as a word for tmux: a string for sh.
 guile_im () {
   words=
   for word; do words="$words \"$word\""; done
-  echo "exec $guile -c '((@ (im main) main) (list$words))'"
+  echo "exec env TERM=screen $guile -c" \
+    "'((@ (im main) main) (list$words))'"
 }
 
 # --- Hands and eyes ------------------------------------------------------
@@ -75,7 +78,10 @@ enter () { type_in "$1" "$2"; press "$1" Enter; }
 # What the terminal shows, without the spaces at the end of lines and the
 # empty lines at its end.
 look () {
-  tm capture-pane -p -t "$1:" | sed 's/ *$//' | sed -e :a -e '/^\n*$/{$d;N;ba' -e '}'
+  tm capture-pane -p -t "$1:" \
+    | awk '{ sub (/ *$/, "") }
+           NF { for (; blank > 0; blank--) print ""; print; next }
+           { blank++ }'
 }
 
 # The same with what has scrolled out of it, lines joined that are wrapped.
@@ -86,21 +92,17 @@ look_back () {
 # Where the cursor is: column and row, from 0.
 cursor () { tm display-message -p -t "$1:" '#{cursor_x} #{cursor_y}'; }
 
-# The line of the cursor, up to it, as the terminal shows it.  (A wide
-# character is one character but two columns: good for narrow ones only.)
-line_of_cursor () {
-  tm capture-pane -p -t "$1:" | sed -n "$(($(cursor "$1" | cut -d' ' -f2) + 1))p"
-}
-
+# The line of the cursor, up to it.  (A wide character is one character but
+# two columns: good for narrow ones only.)
 before_cursor () {
   at=$(cursor "$1")
   tm capture-pane -p -t "$1:" | sed -n "$((${at#* } + 1))p" \
-    | cut -c "1-${at% *}" | sed 's/ *$//'
+    | awk -v columns="${at% *}" '{ print substr ($0, 1, columns) }' \
+    | sed 's/ *$//'
 }
 
 process_of () { tm display-message -p -t "$1:" '#{pane_pid}'; }
 is_over () { [ "$(tm display-message -p -t "$1:" '#{pane_dead}')" = 1 ]; }
-exit_status () { tm display-message -p -t "$1:" '#{pane_dead_status}'; }
 
 # --- Checks --------------------------------------------------------------
 
@@ -140,11 +142,21 @@ shows () { look_back "$1" | grep -q -F -e "$2"; }
 has_line () { look_back "$1" | grep -q -x -F -e "$2"; }
 has_line_like () { look_back "$1" | grep -q -x -e "$2"; }
 cursor_after () { [ "$(before_cursor "$1")" = "$2" ]; }
-at_prompt () { before_cursor "$1" | grep -q -x 'scheme@(guile-user)\( \[[0-9]*\]\)\{0,1\}>'; }
-screen_is () { [ "$(look "$1")" = "$2" ]; }
-file_shows () { grep -q -F -e "$2" "$1"; }
-ends_with () { [ "$(look "$1" | tail -n "$3")" = "$2" ]; }
 lacks () { ! shows "$1" "$2"; }
+at_prompt () { cursor_after "$1" 'scheme@(guile-user)>'; }
+at_error_prompt () { cursor_after "$1" "scheme@(guile-user) [$2]>"; }
+cursor_is_at () { [ "$(cursor "$1")" = "$2" ]; }
+file_shows () { [ -f "$1" ] && grep -q -F -e "$2" "$1"; }
+
+# The last lines of the screen are those of $2.
+ends_with () {
+  [ "$(look "$1" | tail -n "$(printf '%s\n' "$2" | wc -l)")" = "$2" ]
+}
+
+# Ended, whether its parent has asked how or not.
+process_ended () {
+  case $(ps -o stat= -p "$1") in '' | Z*) true ;; *) false ;; esac
+}
 
 finish () {
   echo "$test_name: $passed passed, $failed failed"
@@ -182,4 +194,102 @@ driver_port () {
 }
 
 drive () { printf '%s\n' "$1" >&8; }
+
+# say SOMETHING [NAME]: bob says a string to NAME.
 say () { drive "(im '${2:-alice} \"$1\")"; }
+
+# A screen on which NAME is enrolled at the driver's server: at plain Guile's
+# prompt, or at guile-im's, which uses readline.
+open_plain () {
+  open_screen "$1" "$2" "$3" "$plain_guile"
+  enter "$1" "(define whoiam '$1) (load-from-path \"im-client.scm\")"
+  enter "$1" "(im-enroll \"127.0.0.1\" $port)"
+}
+
+open_readline () {
+  open_screen "$1" "$2" "$3" "$(guile_im client --name "$1" 127.0.0.1 "$port")"
+}
+
+enrolled () { eventually shows "$1" 'Here: ' && eventually at_prompt "$1"; }
+
+must_enroll () {
+  for who; do
+    enrolled "$who" || {
+      echo "NOT OK: $who did not enroll:"; look_back "$who"; exit 1
+    }
+  done
+}
+
+# --- A story all terminals tell ------------------------------------------
+
+prompt='scheme@(guile-user)>'
+
+# talk_while_typing SCREEN CONTINUATION: messages arrive while NAME types.
+# CONTINUATION is what the prompt shows before the next line of an
+# expression.
+talk_while_typing () {
+  me=$1 continuation=$2 where=$3
+
+  type_in "$me" "(+ 100 11"
+  eventually cursor_after "$me" "$prompt (+ 100 11"
+  say "first $where" "$me"
+  check "$me, $where: a message comes above what is typed" "$me" \
+    ends_with "$me" "[bob] first $where
+$prompt (+ 100 11"
+  check "$me, $where: the cursor stays behind what is typed" "$me" \
+    cursor_after "$me" "$prompt (+ 100 11"
+  press "$me" BSpace
+  enter "$me" "2)"
+  check "$me, $where: what was typed can be changed and finished" "$me" \
+    shows "$me" "= 112"
+  eventually at_prompt "$me"
+
+  drive "(for-each (lambda (i) (im '$me i)) '(1 2 3 4 5))"
+  check "$me, $where: several messages come at once" "$me" \
+    ends_with "$me" "[bob] 1
+[bob] 2
+[bob] 3
+[bob] 4
+[bob] 5
+$prompt"
+
+  enter "$me" "(list 1 "
+  type_in "$me" "(quote two) "
+  eventually cursor_after "$me" "$continuation(quote two)"
+  say "second" "$me"
+  check "$me, $where: a message comes between two lines" "$me" \
+    ends_with "$me" "$prompt (list 1
+[bob] second
+$continuation(quote two)"
+  enter "$me" "'$where)"
+  check "$me, $where: the expression of two lines is whole" "$me" \
+    shows "$me" "= (1 two $where)"
+  eventually at_prompt "$me"
+
+  type_in "$me" '(string-length "日本'
+  eventually shows "$me" '(string-length "日本'
+  long=$(printf '%0200d' 0)
+  say "$long" "$me"
+  check "$me, $where: a message is wider than the terminal" "$me" \
+    ends_with_joined "$me" "[bob] $long
+$prompt (string-length \"日本"
+  # So many that where rows end with a free column, there is one row more.
+  wide=$(printf '%0118d' 0 | sed 's/0/宽/g')
+  say "a$wide" "$me"
+  check "$me, $where: a message of wide characters" "$me" \
+    ends_with_joined "$me" "[bob] a$wide
+$prompt (string-length \"日本"
+  check "$me, $where: the cursor stays behind wide characters" "$me" \
+    cursor_column_is "$me" 41
+  enter "$me" "$where\")"
+  check "$me, $where: a string of wide characters is finished" "$me" \
+    shows "$me" "= $((2 + ${#where}))"
+  eventually at_prompt "$me"
+}
+
+ends_with_joined () {
+  tm capture-pane -p -J -t "$1:" | awk '{ sub (/ *$/, "") } NF' > "$work/$1.now"
+  [ "$(tail -n "$(printf '%s\n' "$2" | wc -l)" "$work/$1.now")" = "$2" ]
+}
+
+cursor_column_is () { at=$(cursor "$1"); [ "${at% *}" = "$2" ]; }

@@ -32,7 +32,7 @@
         (cond ((not (string? ip))
                (text "The address " ip " needs quotation marks, " example))
               ((string? port)
-               (text "The port " port " is a number, without quotation \
+               (text "The port " (object->string port) " is a number, without quotation \
 marks, " example))
               ((not (and (exact-integer? port) (<= 1 port 65535)))
                (text "The port " port " should be a number from 1 to 65535, "

@@ -24,7 +24,7 @@
   #:use-module (srfi srfi-1)
   #:use-module (srfi srfi-9)
   #:export (handler set-handler! forget-source!
-            reactor-step at-step-end anything-watched?
+            reactor-step at-step-end at-each-step! anything-watched?
             wait-for wait-for-step
             in-step? call-with-timer cancel-timer!
             raise-timeout))
@@ -324,6 +324,12 @@ continuation can't be captured, it runs reactor steps."
 
 ;;; --- One step ---------------------------------------------------------
 
+(define each-step-thunk (lambda () #f))
+
+(define (at-each-step! thunk)
+  "Call THUNK at the beginning of each step, instead of an earlier one."
+  (set! each-step-thunk thunk))
+
 (define in-step #f)
 
 (define (in-step?)
@@ -350,6 +356,7 @@ it is asked for until then, it runs once."
   "Run the handlers of what is ready; first wait until something is, for
 TIMEOUT seconds at most (#f: without limit), or until DESCRIPTOR, a number,
 can be read.  What the handlers send goes out at the end."
+  (each-step-thunk)
   (run-end-thunks)
   (let ((count (%reactor-wait timeout descriptor))
         (outer in-step))

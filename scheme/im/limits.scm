@@ -10,7 +10,8 @@
   #:use-module (im primitives)
   #:use-module (im reactor)
   #:use-module (im socket)
-  #:export (limit-connection! handshake-seconds wait-briefly))
+  #:export (limit-connection! with-deadline
+            handshake-seconds farewell-seconds))
 
 ;; The numbers are those of src/limits.h.
 (define limit (%limits))
@@ -21,12 +22,18 @@
 ;; How long a farewell may take.
 (define farewell-seconds 2)
 
-(define (wait-briefly holds?)
-  "Wait until (HOLDS?) returns true, for two seconds at most.  Return #t if it
-did."
-  (catch 'timeout
-    (lambda () (wait-until holds? #:timeout farewell-seconds) #t)
-    (const #f)))
+(define (with-deadline seconds give-up thunk)
+  "Return what (THUNK) returns, which may wait; if that takes more than SECONDS,
+call (GIVE-UP) meanwhile.  It should end the waiting, by closing a socket."
+  ;; Not dynamic-wind: to step aside and wait is to leave, too.
+  (let* ((timer (after seconds give-up))
+         (result (catch #t
+                   thunk
+                   (lambda error
+                     (cancel timer)
+                     (apply throw error)))))
+    (cancel timer)
+    result))
 
 (define (limit-connection! socket)
   "Let SOCKET's peer send requests of up to 64 KiB, each within 30 seconds of

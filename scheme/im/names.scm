@@ -15,7 +15,7 @@
   #:use-module (im primitives)
   #:use-module (srfi srfi-9)
   #:export (string->name login-name same-name? name-problem
-            make-table table-entry table-add! table-remove!))
+            make-table table-names table-entry table-add! table-remove!))
 
 ;;; --- Names ------------------------------------------------------------
 
@@ -124,6 +124,10 @@ or a string, ignoring case; or #f."
   (let ((index (table-index table)))
     (or (hashq-ref (index-exact index) name)
         (hashq-ref (index-by-text index) (folded name)))))
+
+(define (table-names table)
+  "Return the names in TABLE, the newest first."
+  (map car (cdr table)))
 
 (define (table-add! table name value)
   "Add NAME with VALUE to TABLE, as the newest.  Return #t, or #f if somebody

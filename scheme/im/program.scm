@@ -13,7 +13,8 @@
 (define-module (im program)
   #:use-module (ice-9 textual-ports)
   #:use-module (srfi srfi-1)
-  #:export (run-compiled-if-unchanged load-program))
+  #:export (run-compiled-if-unchanged load-program load-program-beside
+            run-installed-program))
 
 ;; While compiled code of a program runs: the name of its file, and the
 ;; directory of the file that it runs for.
@@ -74,13 +75,34 @@ to what follows a directory of the load path: we look for the very file."
                                  %load-path)))
            (lambda (path) (dirname (canonicalize-path path))))))
 
-(define (load-program name)
-  "Load the program NAME, like \"im-common.scm\": the one beside the file that
-is being loaded, or else the one of this library."
+(define-syntax load-program
+  (lambda (form)
+    "Load the program NAME, like \"im-common.scm\": the one beside the file that
+contains this form, or else the one of this library."
+    (let* ((source (syntax-source form))
+           (file (and source (assq-ref source 'filename)))
+           (directory (and (string? file) (absolute-file-name? file)
+                           (dirname file))))
+      (syntax-case form ()
+        ((_ name) #`(load-program-beside name #,directory))))))
+
+(define (load-program-beside name directory)
+  "Load the program NAME from DIRECTORY, where the compiler saw the file that
+asks for it, unless we know better where that is."
   (let* ((directory (or (program-directory)
+                        directory
                         (and=> (current-load-port) port-directory)))
-         (beside (and directory (string-append directory "/" name))))
+         (beside (and directory (in-vicinity directory name))))
     (parameterize ((program-directory #f))
       (primitive-load (if (and beside (file-exists? beside))
                           beside
                           (%search-load-path name))))))
+
+(define (run-installed-program name)
+  "Load the program NAME, like \"im-client.scm\".  This is all that Guile's
+compiled code for that file does (see Makefile.am), so that a student's file
+of an equally early date is never mistaken for ours."
+  (let ((here (in-vicinity (getcwd) name)))
+    (primitive-load (if (file-exists? here)
+                        here
+                        (%search-load-path name)))))

@@ -80,13 +80,24 @@ PORT, a socket's; #f: no longer.  Without THUNK return the present handler, or
 ;; descriptor.
 (define file-sources (make-weak-key-hash-table))
 
+(define (forget-file! port)
+  (let ((source (hashq-ref file-sources port)))
+    (when source
+      (set-handler! source 'read #f)
+      (%close-source! source)
+      (hashq-remove! file-sources port))))
+
+(define (forget-closed-files!)
+  "Let go of the files whose ports were closed: their peers wait for that."
+  (for-each forget-file!
+            (hash-fold (lambda (port source closed)
+                         (if (port-closed? port) (cons port closed) closed))
+                       '() file-sources)))
+
 (define (set-file-handler! who port thunk)
-  (cond ((hashq-ref file-sources port)
-         => (lambda (source)
-              (set-handler! source 'read #f)
-              (%close-source! source)
-              (hashq-remove! file-sources port))))
+  (forget-file! port)
   (when thunk
+    (at-each-step! forget-closed-files!)
     (let ((source (file-source who port)))
       (hashq-set! file-sources port source)
       (set-handler! source 'read (file-handler port source thunk)))))

@@ -30,7 +30,8 @@ nothing when there is no terminal, pipe or file to read from.  Doesn't wait."
     (current-read-waiter (wait-at-prompt-or (current-read-waiter)))
     (if (readline-active?)
         ((@ (im readline) live-readline!) step-at-prompt name-completions)
-        (replace-input-port!))))
+        (replace-input-port!)))
+  *unspecified*)
 
 (define (readline-active?)
   "Return #t if the REPL reads through readline, and we have glue for it."

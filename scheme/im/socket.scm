@@ -32,25 +32,26 @@
 ;; A socket listens, or is connected, or (after accepting) both.
 (define-record-type <socket>
   (make-socket listener owner? port host-name host-address port-number down?)
-  socket?
-  (listener socket-listener set-socket-listener!)  ; C's, or #f
-  (owner? socket-owner?)                      ; listening is its own
-  (port socket-port set-socket-port!)         ; for both directions | #f
-  (host-name socket-host-name set-socket-host-name!)
-  (host-address socket-host-address set-socket-host-address!)
-  (port-number socket-port-number)
-  (down? socket-down? set-socket-down?!))
+  a-socket?
+  (listener listener-of set-listener!)        ; C's, or #f
+  (owner? owner?)                             ; listening is its own
+  (port port-of set-port!)                    ; for both directions | #f
+  (host-name host-name-of set-host-name!)
+  (host-address host-address-of set-host-address!)
+  (port-number port-number-of)
+  (down? down? set-down?!))
 
 (set-record-type-printer! <socket>
   (lambda (socket port)
     (format port "#<socket ~a>" (describe-state socket))))
 
 (define (describe-state socket)
-  (cond ((socket-down? socket) "closed")
-        ((socket-port socket)
-         (format #f "connected to ~a" (end-point-text
-                                       (%stream-peer (socket-port socket)))))
-        ((socket-listener socket)
+  (cond ((down? socket) "closed")
+        ((open-port-of socket)
+         => (lambda (port)
+              (format #f "connected to ~a"
+                      (end-point-text (%stream-peer port)))))
+        ((listener-of socket)
          => (lambda (listener)
               (format #f "listening on ~a"
                       (end-point-text (%listener-address listener)))))
@@ -67,7 +68,7 @@
   (scm-error 'wrong-type-arg who message arguments #f))
 
 (define (check-socket who socket)
-  (unless (socket? socket)
+  (unless (a-socket? socket)
     (bad-argument who "bad socket: ~S" socket)))
 
 (define (check-port-number who port)
@@ -177,9 +178,9 @@ computer in numbers, like \"127.0.0.1\")" address))
 shutting the copy down leaves SOCKET alone, shutting SOCKET down frees the
 port and the copy can accept no more."
   (check-socket "socket-dup" socket)
-  (make-socket (socket-listener socket) #f (socket-port socket)
-               (socket-host-name socket) (socket-host-address socket)
-               (socket-port-number socket) (socket-down? socket)))
+  (make-socket (listener-of socket) #f (port-of socket)
+               (host-name-of socket) (host-address-of socket)
+               (port-number-of socket) (down? socket)))
 
 (define* (socket-accept-connection socket #:key timeout)
   "Return SOCKET, which listens, after accepting a connection: its input,
@@ -189,14 +190,14 @@ Waits for a client, for TIMEOUT seconds if given, and raises `timeout' when
 none came."
   (check-socket "socket-accept-connection" socket)
   (let ((stream (accept-stream socket (deadline timeout) timeout)))
-    (set-socket-port! socket stream)
+    (set-port! socket stream)
     (let ((peer (%stream-peer stream)))
-      (set-socket-host-name! socket (and peer (car peer)))
-      (set-socket-host-address! socket (and peer (car peer))))
+      (set-host-name! socket (and peer (car peer)))
+      (set-host-address! socket (and peer (car peer))))
     socket))
 
 (define (accept-stream socket end timeout)
-  (let ((listener (socket-listener socket)))
+  (let ((listener (listener-of socket)))
     (unless (and listener (%source-open? listener))
       (bad-argument "socket-accept-connection"
                     "~S doesn't listen; make-server-socket makes one that does"
@@ -218,32 +219,69 @@ wait, may be called again."
   (check-socket "socket-shutdown" socket)
   (unless (boolean? close?)
     (bad-argument "socket-shutdown" "bad boolean: ~S" close?))
-  (let ((port (socket-port socket)))
-    (when (and port (not (port-closed? port)))
+  (let ((port (open-port-of socket)))
+    (when port
       (forget-source! port)
       (close-port port))
-    (set-socket-port! socket #f))
+    (set-port! socket #f))
   (when close?
-    (when (and (socket-owner? socket) (socket-listener socket))
-      (forget-source! (socket-listener socket))
-      (%close-source! (socket-listener socket)))
-    (set-socket-listener! socket #f)
-    (set-socket-down?! socket #t)))
+    (when (and (owner? socket) (listener-of socket))
+      (forget-source! (listener-of socket))
+      (%close-source! (listener-of socket)))
+    (set-listener! socket #f)
+    (set-down?! socket #t)))
 
 ;;; --- Looking ----------------------------------------------------------
+
+(define (open-port-of socket)
+  (let ((port (port-of socket)))
+    (and port (not (port-closed? port)) port)))
+
+(define (socket? object)
+  "Return #t if OBJECT is a socket."
+  (a-socket? object))
+
+(define (socket-down? socket)
+  "Return #t if SOCKET was shut down."
+  (check-socket "socket-down?" socket)
+  (down? socket))
+
+(define (socket-listener socket)
+  "Return what SOCKET listens with, for `when-socket-ready', or #f if it doesn't
+listen."
+  (check-socket "socket-listener" socket)
+  (let ((listener (listener-of socket)))
+    (and listener (%source-open? listener) listener)))
+
+(define (socket-host-name socket)
+  "Return the name of SOCKET's peer as it was given, or its address in numbers, a
+string; #f until it is connected."
+  (check-socket "socket-host-name" socket)
+  (host-name-of socket))
+
+(define (socket-host-address socket)
+  "Return the address of SOCKET's peer in numbers, a string; #f until it is
+connected."
+  (check-socket "socket-host-address" socket)
+  (host-address-of socket))
+
+(define (socket-port-number socket)
+  "Return the port that SOCKET listens on, or was connected to, a number."
+  (check-socket "socket-port-number" socket)
+  (port-number-of socket))
 
 (define (socket-input socket)
   "Return the port that what SOCKET's peer sends is read from, or #f while it
 is not connected."
   (check-socket "socket-input" socket)
-  (socket-port socket))
+  (port-of socket))
 
 (define (socket-output socket)
   "Return the port to print to for SOCKET's peer, or #f while it is not
 connected.  What is printed goes out when the program next waits, or at
 `flush'.  Printing waits while 64 KiB are on their way."
   (check-socket "socket-output" socket)
-  (socket-port socket))
+  (port-of socket))
 
 (define (any-address->zeros address)
   (if (string=? address "::") "0.0.0.0" address))
@@ -252,7 +290,7 @@ connected.  What is printed goes out when the program next waits, or at
   "Return the address of this end of SOCKET, a string in numbers; \"0.0.0.0\"
 when it listens on all addresses; #f when it is closed."
   (check-socket "socket-local-address" socket)
-  (cond ((socket-port socket)
+  (cond ((open-port-of socket)
          => (lambda (port) (and=> (%stream-local port) car)))
         ((socket-listener socket)
          => (lambda (listener)
@@ -263,7 +301,7 @@ when it listens on all addresses; #f when it is closed."
   "Return (ADDRESS . PORT) of SOCKET's peer, a string and a number, or #f while
 it is not connected."
   (check-socket "socket-peer-address" socket)
-  (and=> (socket-port socket) %stream-peer))
+  (and=> (open-port-of socket) %stream-peer))
 
 (define (interface-addresses)
   "Return a list of (INTERFACE ADDRESS LOOPBACK?), one for each address of this

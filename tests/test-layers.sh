@@ -1,0 +1,135 @@
+#!/bin/sh
+# test-layers.sh --- each layer uses only those below it
+#
+# Copyright (C) 2026 The Guile-IM authors
+# SPDX-License-Identifier: LGPL-3.0-or-later
+#
+# What an object file leaves undefined tells which layer it belongs to, and
+# what a module imports, which modules it knows.
+
+source=${abs_top_srcdir:-$(cd "$(dirname "$0")/.." && pwd)}
+build=${abs_top_builddir:-$source/build}
+NM=${NM:-nm}
+failed=0
+
+check () # CLAIM VIOLATIONS
+{
+  if [ -z "$2" ]; then
+    echo "PASS: $1"
+  else
+    echo "FAIL: $1"
+    echo "$2" | sed 's/^/  /'
+    failed=1
+  fi
+}
+
+# --- Object files ----------------------------------------------------------
+
+# Print "OBJECT: SYMBOL" for each symbol of libguile's that an object needs;
+# (macOS puts an underscore before each name).
+symbols ()
+{
+  for object in "$build"/src/.libs/*.o "$build"/src/*.o; do
+    [ -f "$object" ] || continue
+    $NM -u "$object" \
+    | awk -v object="$(basename "$object" .o)" \
+          '{ name = $NF; sub(/^_/, "", name) }
+           name ~ /^scm_/ { sub(/^.*_l?a-/, "", object); print object ": " name }'
+  done | sort -u
+}
+
+objects=$(ls "$build"/src/.libs/*.o "$build"/src/*.o 2>/dev/null)
+if [ -z "$objects" ]; then
+  echo "SKIP: no object files in $build/src"
+  exit 77
+fi
+used=$(symbols)
+
+# The core is what the library is made of that is linked without Guile.
+core=$(sed -n '/^core_sources/,/^$/p' "$source/Makefile.am" \
+       | tr ' ' '\n' | sed -n 's,^src/\(.*\)\.c$,\1,p')
+check "there is a core" \
+  "$(for name in buffer frame reactor stream listener; do
+       echo "$core" | grep -qx "$name" || echo "$name is not in it"
+     done)"
+check "no file of the core includes libguile.h, or who does" \
+  "$(cd "$source/src" && for name in $core; do
+       grep -n 'libguile\.h' $name.[ch]
+       grep -n "#include \"\($(grep -l 'libguile\.h' *.h | tr '\n' '|' \
+                                | sed 's/|$//; s/|/\\|/g')\)\"" $name.[ch]
+     done 2>/dev/null)"
+check "no object of the core has a symbol of libguile's" \
+  "$(for name in $core; do echo "$used" | grep "^$name: "; done)"
+
+calls='scm_call\|scm_apply\|scm_eval\|scm_c_eval\|scm_primitive_eval'
+calls="$calls"'\|scm_read$\|scm_write$\|scm_display$\|scm_primitive_load'
+check "only the glue to readline and the prompt calls Scheme" \
+  "$(echo "$used" | grep ": \($calls\)" | grep -v '^readline: \|^repl-port: ')"
+
+raises='scm_throw\|scm_error\|scm_misc_error\|scm_wrong_type_arg'
+raises="$raises"'\|scm_wrong_num_args\|scm_out_of_range\|scm_syserror'
+raises="$raises"'\|scm_num_overflow\|scm_memory_error\|scm_report_'
+raises="$raises"'\|scm_assert_foreign_object_type\|scm_ithrow'
+check "only error.c raises" \
+  "$(echo "$used" | grep ": \($raises\)" | grep -v '^error: ')"
+check "and it does" \
+  "$(echo "$used" | grep -q '^error: scm_error' || echo "nothing seen: $used")"
+
+# --- Programs and modules --------------------------------------------------
+
+cd "$source/scheme" || exit 99
+
+# FILE's code without comments and strings on one line, roughly.
+code () { sed 's/;.*//; s/"[^"]*"//g' "$1"; }
+
+check "programs use no %names" \
+  "$(for file in im-*.scm; do
+       code "$file" | grep -n '%[a-z]' | sed "s/^/$file:/"
+     done)"
+
+# Which of (im …) FILE imports.
+imports ()
+{
+  code "$1" | grep -o '(im [a-z-]*)' | tr -d '()' | sed 's/im //' | sort -u \
+  | grep -vx "$(basename "$1" .scm)"
+}
+
+# MODULE: what it may import, besides Guile's own modules.
+allowed='
+primitives:
+text:
+names: primitives
+dispatch: primitives
+socket: primitives dispatch
+reactor: primitives dispatch socket
+request: primitives dispatch text
+repl: primitives dispatch readline
+readline: readline-glue
+readline-glue:
+limits: primitives reactor socket
+beginner: names request socket text
+program:
+main: names reactor repl program socket
+'
+for file in im/*.scm; do
+  module=$(basename "$file" .scm)
+  if echo "$allowed" | grep -q "^$module:"; then
+    may=" $(echo "$allowed" | sed -n "s/^$module://p") "
+    check "(im $module) imports only what is below it" \
+      "$(for import in $(imports "$file"); do
+           case $may in *" $import "*) ;; *) echo "$file: (im $import)" ;; esac
+         done)"
+  else
+    check "(im $module) has a place among the layers" \
+      "say in tests/test-layers.sh what it may import"
+  fi
+done
+check "programs import no (im primitives) and no (im dispatch)" \
+  "$(for file in im-*.scm; do
+       imports "$file" | grep -x 'primitives\|dispatch' | sed "s/^/$file: /"
+     done)"
+check "nothing but programs and commands uses the REPL" \
+  "$(for file in im/*.scm; do
+       imports "$file" | grep -x repl | sed "s,^,$file: ,"
+     done | grep -v '^im/main.scm')"
+exit $failed
