@@ -179,5 +179,5 @@ older version of the protocol.  Return okay, or #f after saying why not."
 (define (print-change change)
   (print-line "~a" change))
 
-(complete-names-from! (lambda () clients))
+(complete-names-from! (lambda () (names-but whoiam clients)))
 (live-prompt!)

@@ -20,7 +20,8 @@
 
 static rl_getc_func_t *saved_getc;
 static SCM wait_procedure = SCM_BOOL_F;         /* (descriptor) -> () */
-static SCM throw_again = SCM_BOOL_F;            /* (key . arguments) */
+static SCM throw_procedure = SCM_BOOL_F;        /* (key arguments) -> thunk */
+static SCM thrown = SCM_BOOL_F;                 /* thunk that throws again */
 
 void scm_im_readline_init (void);
 
@@ -43,44 +44,47 @@ static SCM
 note_throw (void *data, SCM key, SCM arguments)
 {
   (void) data;
-  throw_again = scm_cons (key, arguments);
+  thrown = scm_call_2 (throw_procedure, key, arguments);
   return SCM_BOOL_F;
+}
+
+/* End the line, so that readline returns; then Guile, back in Scheme, runs
+   what we mark here.  */
+static int
+end_line (void)
+{
+  scm_system_async_mark (thrown);
+  rl_replace_line ("", 0);
+  rl_done = 1;
+  return '\n';
 }
 
 static int
 getc_with_reactor (FILE *input)
 {
   while (scm_is_true (wait_procedure) && !key_waits (input))
-    if (scm_is_false (scm_internal_catch (SCM_BOOL_T, call_wait, input,
-                                          note_throw, NULL)))
-      {
-        rl_replace_line ("", 0);
-        rl_done = 1;
-        return '\n';
-      }
+    {
+      rl_check_signals ();      /* the window may have another size */
+      if (scm_is_false (scm_internal_catch (SCM_BOOL_T, call_wait, input,
+                                            note_throw, NULL)))
+        return end_line ();
+    }
   return saved_getc (input);
 }
 
 static SCM
-scm_im_hook_readline (SCM procedure)
+scm_im_hook_readline (SCM wait, SCM make_throw)
 {
   if (scm_is_false (wait_procedure))
     {
       saved_getc = rl_getc_function;
       rl_getc_function = getc_with_reactor;
+      /* A Scheme quote isn't one that has to be closed.  */
+      rl_basic_quote_characters = "\"";
     }
-  wait_procedure = procedure;
-  scm_gc_protect_object (procedure);
+  wait_procedure = scm_gc_protect_object (wait);
+  throw_procedure = scm_gc_protect_object (make_throw);
   return SCM_UNSPECIFIED;
-}
-
-static SCM
-scm_im_thrown (void)
-{
-  SCM thrown = throw_again;
-
-  throw_again = SCM_BOOL_F;
-  return thrown;
 }
 
 static SCM
@@ -108,12 +112,11 @@ scm_im_line_before_cursor (void)
 void
 scm_im_readline_init (void)
 {
-  scm_c_define_gsubr ("%hook-readline", 1, 0, 0, scm_im_hook_readline);
-  scm_c_define_gsubr ("%thrown", 0, 0, 0, scm_im_thrown);
+  scm_c_define_gsubr ("%hook-readline", 2, 0, 0, scm_im_hook_readline);
   scm_c_define_gsubr ("%clear-line", 0, 0, 0, scm_im_clear_line);
   scm_c_define_gsubr ("%draw-line", 0, 0, 0, scm_im_draw_line);
   scm_c_define_gsubr ("%line-before-cursor", 0, 0, 0,
                       scm_im_line_before_cursor);
-  scm_c_export ("%hook-readline", "%thrown", "%clear-line", "%draw-line",
+  scm_c_export ("%hook-readline", "%clear-line", "%draw-line",
                 "%line-before-cursor", NULL);
 }

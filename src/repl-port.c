@@ -138,27 +138,21 @@ scm_im_repl_port_descriptor (SCM port)
 }
 
 static SCM
-scm_im_terminal_columns (SCM fd)
+scm_im_terminal_size (SCM fd)
 {
   struct winsize size;
 
   if (ioctl (scm_to_int (fd), TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
-    return scm_from_int (80);
-  return scm_from_int (size.ws_col);
+    return scm_cons (scm_from_int (24), scm_from_int (80));
+  return scm_cons (scm_from_int (size.ws_row), scm_from_int (size.ws_col));
 }
 
 static SCM
-scm_im_text_columns (SCM text)
+scm_im_character_columns (SCM character)
 {
-  size_t length = scm_c_string_length (text);
-  int columns = 0;
+  int width = wcwidth (scm_to_uint32 (scm_char_to_integer (character)));
 
-  for (size_t i = 0; i < length; i++)
-    {
-      int width = wcwidth (SCM_CHAR (scm_c_string_ref (text, i)));
-      columns += width < 0 ? 1 : width;
-    }
-  return scm_from_int (columns);
+  return scm_from_int (width < 0 ? 1 : width);
 }
 
 const struct primitive repl_port_primitives[] = {
@@ -169,10 +163,10 @@ const struct primitive repl_port_primitives[] = {
     "Return #t if OBJECT was made by %make-repl-port." },
   { "%repl-port-descriptor", 1, 0, scm_im_repl_port_descriptor,
     "Return the number of the descriptor that PORT reads from." },
-  { "%terminal-columns", 1, 0, scm_im_terminal_columns,
-    "Return how many columns the terminal at descriptor FD has; 80 if it\n"
-    "isn't one." },
-  { "%text-columns", 1, 0, scm_im_text_columns,
-    "Return how many columns the string TEXT takes on a terminal." },
+  { "%terminal-size", 1, 0, scm_im_terminal_size,
+    "Return (ROWS . COLUMNS) of the terminal at descriptor FD; (24 . 80) if\n"
+    "it isn't one." },
+  { "%character-columns", 1, 0, scm_im_character_columns,
+    "Return how many columns CHARACTER takes on a terminal." },
   { NULL, 0, 0, NULL, NULL }
 };

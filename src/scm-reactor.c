@@ -97,6 +97,18 @@ run_outside_guile (void *timeout_ms)
   return NULL;
 }
 
+/* A signal ended a sleep, perhaps before Guile's thread for signals has
+   told this one.  Give it the time: else Ctrl-C could be raised where
+   nobody expects it, between an evaluation and the next prompt.  */
+static void
+await_signal (int highest)
+{
+  struct timeval moment = { .tv_usec = 10000 };
+
+  SCM_TICK;
+  scm_std_select (highest + 1, NULL, NULL, NULL, &moment);
+}
+
 /* Sleep until the reactor or FD (negative: none) has something, or for
    TIMEOUT_MS (negative: without limit), or until Ctrl-C.  */
 static void
@@ -119,8 +131,9 @@ sleep_in_select (int fd, int64_t timeout_ms)
   FD_SET (backend, &readable);
   if (fd >= 0)
     FD_SET (fd, &readable);
-  scm_std_select ((fd > backend ? fd : backend) + 1, &readable, NULL, NULL,
-                  limit);
+  int highest = fd > backend ? fd : backend;
+  if (scm_std_select (highest + 1, &readable, NULL, NULL, limit) < 0)
+    await_signal (highest);
 }
 
 static bool
@@ -214,6 +227,7 @@ scm_im_set_source_slot_x (SCM object, SCM slot)
 static SCM
 scm_im_source_slot (SCM object)
 {
+  reactor_for ("when-port-readable");
   const struct source *source = open_source (object);
 
   return source == NULL || source->slot < 0 ? SCM_BOOL_F
@@ -255,6 +269,16 @@ scm_im_turn_continues_p (SCM object)
 
   return scm_from_bool (source != NULL && source->kind == SOURCE_STREAM
                         && stream_turn_continues ((struct stream *) source));
+}
+
+static SCM
+scm_im_look_again_x (SCM object)
+{
+  struct source *source = open_source (object);
+
+  if (source != NULL && source->kind == SOURCE_STREAM)
+    ((struct stream *) source)->stalled = false;
+  return SCM_UNSPECIFIED;
 }
 
 static SCM
@@ -373,6 +397,9 @@ const struct primitive reactor_primitives[] = {
     "Return #t if all output of SOURCE is sent, or it is closed." },
   { "%turn-continues?", 1, 0, scm_im_turn_continues_p,
     "Return #t if the handler of SOURCE may run again in this step." },
+  { "%look-again!", 1, 0, scm_im_look_again_x,
+    "Let SOURCE be ready for what it has, though that wasn't enough for who\n"
+    "looked last." },
   { "%settle-source!", 1, 0, scm_im_settle_source,
     "Take SOURCE from the ready queue unless it is still ready." },
   { "%close-source!", 1, 0, scm_im_close_source,

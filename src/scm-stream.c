@@ -76,13 +76,8 @@ write_port (SCM port, SCM source, size_t start, size_t count)
 
   if (stream->error != 0)
     error_system ("write", stream->error);
-  if (stream->output_limit == 0
-      && stream_unsent (stream) >= IM_OUTPUT_WAIT_BYTES)
-    {
-      stream_flush (stream);
-      if (stream_unsent (stream) >= IM_OUTPUT_WAIT_BYTES)
-        return (size_t) -1;
-    }
+  /* All is taken: Guile's printers would block in C.  Who printed waits
+     afterwards, see (im ports).  */
   if (buffer_append (&stream->output, bytes, count) < 0)
     error_system ("write", -ENOMEM);
   if (stream_wrote (stream) < 0)
@@ -239,6 +234,15 @@ scm_im_stream_unsent (SCM port)
 }
 
 static SCM
+scm_im_stream_full_p (SCM port)
+{
+  const struct stream *stream = stream_from_port (port, "write");
+
+  return scm_from_bool (stream->error == 0 && stream->output_limit == 0
+                        && stream_unsent (stream) >= IM_OUTPUT_WAIT_BYTES);
+}
+
+static SCM
 scm_im_flush_stream (SCM port)
 {
   stream_flush (stream_from_port (port, "flush"));
@@ -324,6 +328,8 @@ const struct primitive stream_primitives[] = {
     "Return (ADDRESS . PORT) of this end of PORT's stream, or #f." },
   { "%stream-unsent", 1, 0, scm_im_stream_unsent,
     "Return how many bytes wait to be sent." },
+  { "%stream-full?", 1, 0, scm_im_stream_full_p,
+    "Return #t if who prints to PORT should wait until that is sent." },
   { "%flush-stream!", 1, 0, scm_im_flush_stream,
     "Send what is queued for PORT, as far as the kernel takes it." },
   { "%untake!", 2, 0, scm_im_untake,

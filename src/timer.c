@@ -13,6 +13,8 @@ on_time (uv_timer_t *handle)
   struct timer *timer = handle->data;
 
   timer->fired = true;
+  /* libuv runs timers before it polls; it shall not poll for long.  */
+  uv_stop (handle->loop);
   source_is_ready (reactor_of ((uv_handle_t *) handle), &timer->source);
 }
 

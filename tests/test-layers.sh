@@ -34,7 +34,8 @@ symbols ()
     $NM -u "$object" \
     | awk -v object="$(basename "$object" .o)" \
           '{ name = $NF; sub(/^_/, "", name) }
-           name ~ /^scm_/ { sub(/^.*_l?a-/, "", object); print object ": " name }'
+           name ~ /^scm_/ { sub(/^.*_l?a-/, "", object)
+                            print object ": " name }'
   done | sort -u
 }
 
@@ -100,9 +101,10 @@ primitives:
 text:
 names: primitives
 dispatch: primitives
-socket: primitives dispatch
-reactor: primitives dispatch socket
-request: primitives dispatch text
+ports: primitives dispatch
+socket: primitives dispatch ports
+reactor: primitives dispatch ports socket
+request: primitives dispatch ports text
 repl: primitives dispatch readline
 readline: readline-glue
 readline-glue:

@@ -19,7 +19,8 @@
       (socket-shutdown s))
     (when-port-readable daytime #f)
     (close-port daytime)
-    (test-equal "1: a client of daytime" "Time is: Mon Nov 21 12:00:00\r" said))
+    (test-equal "1: a client of daytime"
+      "Time is: Mon Nov 21 12:00:00\r" said))
   (let* ((s (make-server-socket)) (peer (call (socket-port-number s))))
     (say peer "hello there\n")
     (socket-accept-connection s)

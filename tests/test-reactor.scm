@@ -49,6 +49,15 @@
       (test-equal "#f removes it" '(#f 3)
                   (list (when-port-readable port) (length lines))))))
 
+(define (test-stalled)
+  (with-pair (socket port peer)
+    (let ((line #f))
+      (say peer "(half a request\n")
+      (failure (get-request port #:timeout 0.05))
+      (when-port-readable port (lambda () (set! line (read-line port))))
+      (test-assert "what get-request left, another handler can read"
+        (soon (lambda () (equal? line "(half a request")) 1)))))
+
 (define (test-errors)
   (with-pair (socket port peer)
     (with-pair (socket2 port2 peer2)
@@ -202,6 +211,14 @@
     (run-reactor)
     (test-equal "timers run in order; run-reactor returns after the last"
       '(first second third) (reverse order))
+    (test-assert "what is due at once is run at once"
+      (every (lambda (i)
+               (steps 3)                ; let the earlier timers go
+               (let ((begun (now)) (done? #f))
+                 (after 0 (lambda () (set! done? #t)))
+                 (reactor-step)
+                 (and done? (< (- (now) begun) 0.02))))
+             (iota 5)))
     (test-assert "after: a number of seconds"
       (says? (failure (after 'soon (const 1))) "bad number of seconds"))
     (test-assert "after: a procedure"
@@ -254,8 +271,9 @@
     (with-pair (socket2 port2 peer2)
       (let ((bytes 0) (most 0) (others 0))
         (when-port-readable port (lambda ()
-                                   (set! bytes (+ bytes 1 (string-length
-                                                           (read-line port))))))
+                                   (let ((line (read-line port)))
+                                     (set! bytes (+ bytes 1 (string-length
+                                                             line))))))
         (when-port-readable port2 (lambda ()
                                     (read-line port2)
                                     (set! others (1+ others))))
@@ -296,8 +314,9 @@
       (cancel timer))))
 
 (run-tests "reactor"
-           `("handlers" ,test-handlers) `("errors" ,test-errors)
-           `("timers" ,test-timers) `("writable" ,test-writable)
+           `("handlers" ,test-handlers) `("stalled" ,test-stalled)
+           `("errors" ,test-errors) `("timers" ,test-timers)
+           `("writable" ,test-writable)
            `("escapes" ,test-escapes) `("collector" ,test-collector)
            `("fairness" ,test-fairness) `("threads" ,test-threads)
            `("pipes" ,test-pipes) `("closed pipe" ,test-closed-pipe))

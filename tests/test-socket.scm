@@ -43,7 +43,8 @@
       (test-equal (string-append name ": and come in") "größe"
                   (read-line (socket-input socket)))
       (socket-shutdown socket)
-      (test-assert (string-append name ": the peer sees the end") (ended? peer))
+      (test-assert (string-append name ": the peer sees the end")
+        (ended? peer))
       (test-equal (string-append name ": and after shutdown")
         '(#t #f #f "#<socket closed>")
         (list (socket-down? socket) (socket-input socket)
@@ -191,14 +192,16 @@
          (soon (lambda () (char-ready? port))))
        (test-eqv "which is read" #\a (read-char port))
        (hang-up peer)
-       (test-assert "char-ready? at the end" (soon (lambda () (char-ready? port))))
+       (test-assert "char-ready? at the end"
+         (soon (lambda () (char-ready? port))))
        (test-assert "where the end is read, more than once"
          (and (eof-object? (read-char port)) (eof-object? (read-line port))))
        (close-port port)
        (test-assert "a closed port" (port-closed? port))
        (test-assert "reading from it is an error"
          (pair? (failure (read-char port))))
-       (test-assert "and char-ready? on it" (pair? (failure (char-ready? port))))
+       (test-assert "and char-ready? on it"
+         (pair? (failure (char-ready? port))))
        (test-assert "and printing to it" (pair? (failure (display 1 port))))
        (test-assert "its socket can be printed"
          (string-prefix? "#<socket " (object->string socket)))

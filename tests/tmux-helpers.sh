@@ -140,12 +140,9 @@ check () {
 # Conditions.
 shows () { look_back "$1" | grep -q -F -e "$2"; }
 has_line () { look_back "$1" | grep -q -x -F -e "$2"; }
-has_line_like () { look_back "$1" | grep -q -x -e "$2"; }
 cursor_after () { [ "$(before_cursor "$1")" = "$2" ]; }
-lacks () { ! shows "$1" "$2"; }
 at_prompt () { cursor_after "$1" 'scheme@(guile-user)>'; }
 at_error_prompt () { cursor_after "$1" "scheme@(guile-user) [$2]>"; }
-cursor_is_at () { [ "$(cursor "$1")" = "$2" ]; }
 file_shows () { [ -f "$1" ] && grep -q -F -e "$2" "$1"; }
 
 # The last lines of the screen are those of $2.
@@ -155,7 +152,9 @@ ends_with () {
 
 # Ended, whether its parent has asked how or not.
 process_ended () {
-  case $(ps -o stat= -p "$1") in '' | Z*) true ;; *) false ;; esac
+  kill -0 "$1" 2>/dev/null || return 0
+  [ -r "/proc/$1/stat" ] || return 1
+  sed 's/.*) //' "/proc/$1/stat" | grep -q '^Z'
 }
 
 finish () {

@@ -20,7 +20,6 @@
 (define-module (im dispatch)
   #:use-module (im primitives)
   #:use-module (ice-9 control)
-  #:use-module (ice-9 suspendable-ports)
   #:use-module (srfi srfi-1)
   #:use-module (srfi srfi-9)
   #:export (handler set-handler! forget-source!
@@ -71,7 +70,7 @@
     (let ((watch (vector-ref watches slot)))
       (when (and watch (not (%source-open? (watch-source watch))))
         (free-slot! slot)
-        (wake-all watch 'closed)))))
+        (wake-all-later watch)))))
 
 (define (more-slots!)
   (sweep-closed!)
@@ -130,6 +129,7 @@ of an earlier handler; #f: run nothing."
     (if (eq? direction 'read)
         (set-watch-reader! watch thunk)
         (set-watch-writer! watch thunk))
+    (%look-again! source)
     (update-interest! watch)
     (drop-if-unused! watch)))
 
@@ -143,7 +143,7 @@ tasks that wait for it go on: they find it closed."
       (%set-source-slot! source -1)
       (set-watch-reader! watch #f)
       (set-watch-writer! watch #f)
-      (at-step-end (lambda () (wake-all watch 'closed))))))
+      (wake-all-later watch))))
 
 (define (anything-watched?)
   "Return #t if any source has a handler or somebody waiting for it."
@@ -235,8 +235,10 @@ tasks that wait for it go on: they find it closed."
     ((waiter-resume waiter) result)
     (drop-if-unused! watch)))
 
-(define (wake-all watch result)
-  (for-each (lambda (waiter) (wake! watch waiter result))
+(define (wake-all-later watch)
+  "Let all who wait for WATCH's source know that it is closed."
+  (for-each (lambda (waiter)
+              (at-step-end (lambda () (wake! watch waiter 'closed))))
             (watch-waiters watch)))
 
 (define (add-waiter! source direction timeout resume)
@@ -297,9 +299,13 @@ continuation can't be captured, it runs reactor steps."
      (lambda () (set! step-resumes (delq resume step-resumes))))))
 
 (define (resume-step-waiters)
-  (let ((resumes step-resumes))
-    (set! step-resumes '())
-    (for-each (lambda (resume) (resume 'ready)) resumes)))
+  "Resume who waited when this began; one that throws is no loss to others."
+  (let loop ((resumes step-resumes))
+    (unless (null? resumes)
+      (when (memq (car resumes) step-resumes)
+        (set! step-resumes (delq (car resumes) step-resumes))
+        ((car resumes) 'ready))
+      (loop (cdr resumes)))))
 
 (define (raise-timeout who seconds)
   "Raise `timeout': WHO, a string, waited for SECONDS."
@@ -318,6 +324,7 @@ continuation can't be captured, it runs reactor steps."
     timer))
 
 (define (cancel-timer! timer)
+  "Don't run what TIMER, a source from `call-with-timer', was made for."
   (when (%source-open? timer)
     (forget-source! timer)
     (%close-source! timer)))
@@ -327,7 +334,8 @@ continuation can't be captured, it runs reactor steps."
 (define each-step-thunk (lambda () #f))
 
 (define (at-each-step! thunk)
-  "Call THUNK at the beginning of each step, instead of an earlier one."
+  "Call THUNK at the beginning of each step, instead of an earlier one; when it
+returns true, the step doesn't wait."
   (set! each-step-thunk thunk))
 
 (define in-step #f)
@@ -346,20 +354,23 @@ it is asked for until then, it runs once."
     (set! end-thunks (append end-thunks (list thunk)))))
 
 (define (run-end-thunks)
-  (unless (null? end-thunks)
-    (let ((thunk (car end-thunks)))
-      (set! end-thunks (cdr end-thunks))
-      (run-task (make-task #f #f) (lambda () (guard-errors #f thunk)))
-      (run-end-thunks))))
+  "Return #t if there were any."
+  (let loop ((any? #f))
+    (cond ((null? end-thunks) any?)
+          (else
+           (let ((thunk (car end-thunks)))
+             (set! end-thunks (cdr end-thunks))
+             (run-task (make-task #f #f) (lambda () (guard-errors #f thunk)))
+             (loop #t))))))
 
 (define* (reactor-step #:key timeout descriptor)
   "Run the handlers of what is ready; first wait until something is, for
 TIMEOUT seconds at most (#f: without limit), or until DESCRIPTOR, a number,
 can be read.  What the handlers send goes out at the end."
-  (each-step-thunk)
-  (run-end-thunks)
-  (let ((count (%reactor-wait timeout descriptor))
-        (outer in-step))
+  (let* ((more? (each-step-thunk))
+         (ran? (run-end-thunks))
+         (count (%reactor-wait (if (or more? ran?) 0 timeout) descriptor))
+         (outer in-step))
     (dynamic-wind
       (lambda () (set! in-step #t))
       (lambda ()
@@ -416,27 +427,3 @@ share of this step or has nothing left."
       (handler)
       (when (%turn-continues? (watch-source watch))
         (serve-turn watch)))))
-
-;;; --- Guile's own readers ----------------------------------------------
-
-;; `read', `read-line', `get-u8' and the like, in Guile's suspendable
-;; versions, call these where they would block on one of our ports.
-
-(define (wait-or direction otherwise)
-  (lambda (port)
-    (if (%stream-port? port)
-        (wait-for port direction)
-        (otherwise port))))
-
-(install-suspendable-ports!)
-
-;; To who prints to a socket, `force-output' means: send it.
-(let ((force-buffer (module-ref (resolve-module '(guile)) 'force-output)))
-  (module-set! (resolve-module '(guile)) 'force-output
-               (lambda* (#:optional (port (current-output-port)))
-                 (force-buffer port)
-                 (when (and (%stream-port? port) (not (port-closed? port)))
-                   (%flush-stream! port)))))
-
-(current-read-waiter (wait-or 'read (current-read-waiter)))
-(current-write-waiter (wait-or 'write (current-write-waiter)))

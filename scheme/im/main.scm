@@ -68,6 +68,7 @@ usage: guile-im server [--port N] [--address A] [--quiet] [--headless]
   (let* ((options (parse arguments '("--quiet" "--headless")
                          '("--port" "--address")))
          (port (port-option (or (assoc-ref options "--port") "0")))
+         (terminal? (isatty? (current-input-port)))  ; readline's port is none
          (start `(im-server-start #:port ,port
                                   #:address ,(assoc-ref options "--address"))))
     (unless (null? (assq-ref options 'rest))
@@ -78,7 +79,7 @@ usage: guile-im server [--port N] [--address A] [--quiet] [--headless]
         (prompt (lambda ()
                   (load-program "im-server.scm")
                   (user-eval start)
-                  (unless (isatty? (current-input-port))
+                  (unless terminal?
                     (serve-on-after-input)))))))
 
 (define (serve-headless start)
@@ -130,7 +131,11 @@ usage: guile-im server [--port N] [--address A] [--quiet] [--headless]
   (when (wants-readline?)
     (use-readline))
   (call-at-first-prompt start)
-  (exit (top-repl)))
+  (let ((arguments                            ; of (exit), or of Ctrl-D
+         (catch 'system-error
+           top-repl
+           (lambda error (exit-now 129)))))   ; the terminal is gone
+    (apply exit (if (list? arguments) arguments '()))))
 
 (define (call-at-first-prompt start)
   "Call START when Guile has said its welcome."

@@ -14,7 +14,7 @@
 (define-module (im names)
   #:use-module (im primitives)
   #:use-module (srfi srfi-9)
-  #:export (string->name login-name same-name? name-problem
+  #:export (string->name login-name same-name? names-but name-problem
             make-table table-names table-entry table-add! table-remove!))
 
 ;;; --- Names ------------------------------------------------------------
@@ -66,6 +66,10 @@ calls its user, or else `anonymous'."
 (define (same-name? one other)
   "Return #t if the names ONE and OTHER have one text, ignoring case."
   (or (eq? one other) (eq? (folded one) (folded other))))
+
+(define (names-but name names)
+  "Return the list NAMES without NAME."
+  (filter (lambda (other) (not (equal? other name))) names))
 
 (define longest-name (assq-ref (%limits) 'name-characters))
 

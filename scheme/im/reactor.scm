@@ -12,7 +12,9 @@
 (define-module (im reactor)
   #:use-module (im primitives)
   #:use-module (im dispatch)
+  #:use-module (im ports)
   #:use-module (im socket)
+  #:use-module (ice-9 ports internal)
   #:export (when-socket-ready when-port-readable when-port-writable
             run-reactor wait-until after cancel)
   #:re-export (reactor-step at-step-end))
@@ -87,49 +89,49 @@ PORT, a socket's; #f: no longer.  Without THUNK return the present handler, or
       (%close-source! source)
       (hashq-remove! file-sources port))))
 
-(define (forget-closed-files!)
-  "Let go of the files whose ports were closed: their peers wait for that."
-  (for-each forget-file!
-            (hash-fold (lambda (port source closed)
-                         (if (port-closed? port) (cons port closed) closed))
-                       '() file-sources)))
+(define (look-after-files)
+  "Let go of the files whose ports were closed: their peers wait for that.  Call
+the handlers of those whose own buffer holds input, which their descriptors no
+longer show.  Return #t if there is more of that."
+  (let ((files (hash-map->list cons file-sources)))
+    (for-each (lambda (file)
+                (when (port-closed? (car file))
+                  (forget-file! (car file))))
+              files)
+    (let ((buffering (filter holds-input? (map car files))))
+      (for-each (lambda (port) (at-step-end (port-handler port 'read)))
+                buffering)
+      (pair? buffering))))
+
+(define (holds-input? port)
+  (and (hashq-ref file-sources port)
+       (not (port-closed? port))
+       (let ((buffer (port-read-buffer port)))
+         (< (port-buffer-cur buffer) (port-buffer-end buffer)))))
 
 (define (set-file-handler! who port thunk)
   (forget-file! port)
   (when thunk
-    (at-each-step! forget-closed-files!)
+    (at-each-step! look-after-files)
     (let ((source (file-source who port)))
       (hashq-set! file-sources port source)
-      (set-handler! source 'read (file-handler port source thunk)))))
+      (set-handler! source 'read (lambda () (call-if-open port thunk))))))
+
+(define (call-if-open port thunk)
+  (unless (port-closed? port)
+    (thunk)))
 
 (define (file-source who port)
-  (catch 'system-error
+  (catch #t
     (lambda () (%watch-descriptor (fileno port)))
     (lambda error (bad who "bad port: ~S" port))))
-
-(define (file-handler port source thunk)
-  "Return a handler that calls THUNK, and again while PORT's own buffer has
-input that the descriptor no longer shows."
-  (lambda ()
-    (thunk)
-    (let again ()
-      (when (and (%source-open? source) (not (port-closed? port))
-                 (not (zero? (buffered-input port))))
-        (let ((before (buffered-input port)))
-          (thunk)
-          (unless (= before (if (port-closed? port) 0 (buffered-input port)))
-            (again)))))))
-
-(define (buffered-input port)
-  (let ((buffer ((@ (ice-9 ports internal) port-read-buffer) port)))
-    (max 0 (- ((@ (ice-9 ports internal) port-buffer-end) buffer)
-              ((@ (ice-9 ports internal) port-buffer-cur) buffer)))))
 
 ;;; --- Waiting ----------------------------------------------------------
 
 (define (run-reactor)
   "Run handlers, until none is left to wait for.  A script ends with this."
   (when (anything-watched?)
+    (force-output)                            ; what handlers have shown
     (reactor-step)
     (run-reactor)))
 

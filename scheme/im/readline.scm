@@ -14,21 +14,13 @@
 (define (live-readline! step name-completions)
   "Call (STEP DESCRIPTOR) whenever readline waits for a key from DESCRIPTOR, and
 let TAB complete names by (NAME-COMPLETIONS BEGINNING)."
-  (%hook-readline step)
-  (rethrow-after-line!)
+  ;; What is thrown while readline waits (Ctrl-C) is thrown where Guile's
+  ;; reader expects it: when readline has returned.
+  (%hook-readline step
+                  (lambda (key arguments)
+                    (lambda () (apply throw key arguments))))
   (set! (@@ (ice-9 readline) *readline-completion-function*)
         (name-or-apropos name-completions)))
-
-(define (rethrow-after-line!)
-  "Throw what ended a line (Ctrl-C) where the REPL expects it: in its reader."
-  (let ((reader repl-reader))
-    (module-set! the-root-module 'repl-reader
-                 (lambda arguments
-                   (let* ((expression (apply reader arguments))
-                          (thrown (%thrown)))
-                     (if thrown
-                         (apply throw thrown)
-                         expression))))))
 
 ;;; --- Above the line ---------------------------------------------------
 

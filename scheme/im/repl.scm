@@ -29,7 +29,7 @@ nothing when there is no terminal, pipe or file to read from.  Doesn't wait."
     (watch-prompt!)
     (current-read-waiter (wait-at-prompt-or (current-read-waiter)))
     (if (readline-active?)
-        ((@ (im readline) live-readline!) step-at-prompt name-completions)
+        (when-readline 'live-readline! step-at-prompt name-completions)
         (replace-input-port!)))
   *unspecified*)
 
@@ -38,8 +38,17 @@ nothing when there is no terminal, pipe or file to read from.  Doesn't wait."
   (let ((readline (resolve-module '(ice-9 readline) #f #:ensure #f)))
     (and readline
          (eq? (current-input-port) ((module-ref readline 'readline-port)))
-         (%search-load-path "im/readline")
+         (glue)
          #t)))
+
+(define (glue)
+  "Return the module (im readline), or #f where it wasn't built."
+  (false-if-exception (resolve-interface '(im readline))))
+
+(define (when-readline procedure . arguments)
+  "Call the PROCEDURE of that name in (im readline), which needn't be there to
+compile this."
+  (apply (module-ref (glue) procedure) arguments))
 
 (define (replace-input-port!)
   "Put a port of ours in the place of the one that standard input is read
@@ -123,15 +132,11 @@ above the line that is being typed."
 
 (define (show-above screen text)
   "Print the lines of TEXT on SCREEN above the prompt."
-  (cond ((readline-showing) => (lambda (show) (show screen text)))
+  (cond ((readline-active?) (when-readline 'show-above-readline screen text))
         ((cursor-control? screen) (insert-above screen text))
         (else
          (format screen "\n~a\n~a" text (prompt-text))))
   (force-output screen))
-
-(define (readline-showing)
-  (and (readline-active?)
-       (@ (im readline) show-above-readline)))
 
 (define (cursor-control? port)
   "Return #t if PORT is a terminal that knows the usual control sequences."
@@ -141,25 +146,41 @@ above the line that is being typed."
        (not (getenv "INSIDE_EMACS"))))
 
 (define (insert-above screen text)
-  "Push the line of the cursor down and print TEXT where it was.  The kernel
-holds what is half typed, and the cursor goes down with it.  (ECMA-48: IND
-makes room below, IL inserts lines, CUD moves the cursor.)"
-  (let ((rows (rows-of text (%terminal-columns (fileno screen)))))
-    (display (string-append
-              (string-concatenate (make-list rows "\x1bD"))
-              "\x1b[" (number->string rows) "A"
-              "\x1b" "7" "\r"
-              "\x1b[" (number->string rows) "L"
-              (string-join (string-split text #\newline) "\r\n")
-              "\x1b" "8"
-              "\x1b[" (number->string rows) "B")
-             screen)))
+  "Print TEXT above the line of the cursor, which the kernel holds and nobody
+can print again."
+  (let ((size (%terminal-size (fileno screen))))
+    (for-each (lambda (line)
+                (insert-pieces screen line (cdr size) (max 1 (- (car size) 2))))
+              (string-split text #\newline))))
 
-(define (rows-of text columns)
-  "Return how many rows TEXT takes on a terminal with COLUMNS."
-  (apply + (map (lambda (line)
-                  (max 1 (ceiling-quotient (%text-columns line) columns)))
-                (string-split text #\newline))))
+(define (insert-pieces screen line columns most)
+  "Insert LINE in pieces of up to MOST rows of COLUMNS: what is inserted at once
+must be lower than the terminal, or it would push the line of the cursor out
+of it."
+  (let loop ((start 0) (index 0) (row 1) (column 0))
+    (if (= index (string-length line))
+        (insert-rows screen row (substring line start))
+        (let ((width (%character-columns (string-ref line index))))
+          (cond ((<= (+ column width) columns)
+                 (loop start (1+ index) row (+ column width)))
+                ((< row most) (loop start (1+ index) (1+ row) width))
+                (else
+                 (insert-rows screen row (substring line start index))
+                 (loop index (1+ index) 1 width)))))))
+
+(define (insert-rows screen rows text)
+  "Push the line of the cursor down and print TEXT, which fills ROWS, where it
+was.  (ECMA-48: IND makes room below, IL inserts lines, CUD moves the
+cursor.)"
+  (display (string-append
+            (string-concatenate (make-list rows "\x1bD"))
+            "\x1b[" (number->string rows) "A"
+            "\x1b" "7" "\r"
+            "\x1b[" (number->string rows) "L"
+            text
+            "\x1b" "8"
+            "\x1b[" (number->string rows) "B")
+           screen))
 
 (define (prompt-text)
   (let ((repls (fluid-ref *repl-stack*)))
@@ -200,6 +221,10 @@ instead of an earlier one of that NAME, a symbol."
   "Call what `before-exit!' has been given, once."
   (let ((thunks exit-thunks))
     (set! exit-thunks '())
+    ;; A window that closes sends SIGHUP more than once; the second must not
+    ;; end what the first has begun.
+    (for-each (lambda (signal) (sigaction signal SIG_IGN))
+              (list SIGTERM SIGHUP))
     (for-each (lambda (entry)
                 (catch #t
                   (cdr entry)

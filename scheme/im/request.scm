@@ -10,6 +10,7 @@
 (define-module (im request)
   #:use-module (im primitives)
   #:use-module (im dispatch)
+  #:use-module (im ports)
   #:use-module (im text)
   #:use-module (ice-9 ports internal)
   #:use-module (rnrs bytevectors)
@@ -131,29 +132,35 @@ Waits until it is complete; in a handler, others run meanwhile.  Raises
 
 (define (receive port take timeout who)
   "Return what (TAKE PORT) takes, a pair, or the symbol that says why there will
-be none.  WHO waits, for TIMEOUT seconds at most."
-  (let loop ((end (and timeout (+ (now) timeout))))
+be none.  WHO waits, for TIMEOUT seconds at most; a request that has begun has
+a time of its own."
+  (define end (and timeout (+ (now) timeout)))
+  (let loop ((request-end #f))
     (let ((got (if (and (port? port) (not (port-closed? port)))
                    (take port)
                    'closed)))
       (cond ((eq? got 'unread)
              (untake-buffer! port)
-             (loop end))
+             (loop request-end))
             ((memq got '(nothing incomplete))
-             (let ((end (or end (request-end port got))))
-               (cond ((wait-for-more port end) (loop end))
-                     (timeout (raise-timeout who timeout))
-                     (else 'too-slow))))
+             (let ((request-end (or request-end (request-end-of port got))))
+               (cond ((wait-for-more port (earlier end request-end))
+                      (loop request-end))
+                     ((and request-end (>= (now) request-end)) 'too-slow)
+                     (else (raise-timeout who timeout)))))
             (else got)))))
 
 (define (now)
   (/ (get-internal-real-time) internal-time-units-per-second 1.0))
 
-(define (request-end port got)
+(define (request-end-of port got)
   "Return when a request that has begun must be complete, or #f."
   (and (eq? got 'incomplete)
        (and=> (%request-timeout port)
               (lambda (seconds) (+ (now) seconds)))))
+
+(define (earlier one other)
+  (if (and one other) (min one other) (or one other)))
 
 (define (wait-for-more port end)
   "Return #t when more has come, #f when it is END before."
@@ -168,30 +175,6 @@ be none.  WHO waits, for TIMEOUT seconds at most."
     (if peer
         (format #f "~a port ~a: " (car peer) (cdr peer))
         "")))
-
-(define (now)
-  (/ (get-internal-real-time) internal-time-units-per-second 1.0))
-
-(define (next-request port)
-  (if (and (port? port) (not (port-closed? port)))
-      (%get-request port)
-      'closed))
-
-(define (await-more port got end timeout loop tell)
-  "Wait for more bytes until END, then call LOOP with the deadline.  A request
-that has begun has one of its own, if PORT was given one."
-  (let ((end (or end
-                 (and (eq? got 'incomplete)
-                      (and=> (%request-timeout port)
-                             (lambda (seconds) (+ (now) seconds)))))))
-    (if (eq? 'timeout
-             (wait-for port 'read (and end (max 0 (- end (now))))))
-        (if timeout
-            (raise-timeout "get-request" timeout)
-            (begin
-              (tell (failure-sentence 'too-slow port))
-              #f))
-        (loop end))))
 
 (define (untake-buffer! port)
   "Give back what PORT's own buffer holds: a peeked character, say."

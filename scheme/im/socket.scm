@@ -16,6 +16,7 @@
 (define-module (im socket)
   #:use-module (im primitives)
   #:use-module (im dispatch)
+  #:use-module (im ports)
   #:use-module (ice-9 format)
   #:use-module (srfi srfi-1)
   #:use-module (srfi srfi-9)
@@ -51,7 +52,7 @@
          => (lambda (port)
               (format #f "connected to ~a"
                       (end-point-text (%stream-peer port)))))
-        ((listener-of socket)
+        ((socket-listener socket)
          => (lambda (listener)
               (format #f "listening on ~a"
                       (end-point-text (%listener-address listener)))))

@@ -14,8 +14,9 @@
 
 (define (harmful? char)
   "Return #t if CHAR does something to a terminal instead of being shown."
-  (or (memq (char-general-category char) '(Cc Cf Cs Co Cn Zl Zp))
-      #f))
+  (and (memq (char-general-category char) '(Cc Cf Cs Co Cn Zl Zp))
+       ;; Persian and family emoji need these two, which join and part.
+       (not (memv char '(#\x200c #\x200d)))))
 
 (define (escaped char)
   (string-append "\\x" (number->string (char->integer char) 16) ";"))
