@@ -12,9 +12,11 @@ void
 scm_im_init (void)
 {
   scm_reactor_init ();
+  scm_source_init ();
   scm_stream_init ();
   scm_repl_port_init ();
   primitive_define_all (reactor_primitives);
+  primitive_define_all (source_primitives);
   primitive_define_all (stream_primitives);
   primitive_define_all (listener_primitives);
   primitive_define_all (address_primitives);

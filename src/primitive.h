@@ -23,6 +23,7 @@ void primitive_define_all (const struct primitive *table);
 
 /* One table for each file of primitives.  */
 extern const struct primitive reactor_primitives[];
+extern const struct primitive source_primitives[];
 extern const struct primitive stream_primitives[];
 extern const struct primitive request_primitives[];
 extern const struct primitive listener_primitives[];

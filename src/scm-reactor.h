@@ -17,6 +17,12 @@ struct reactor *reactor_for (const char *who);
 /* From a finalizer or the owner, whichever thread this is: close.  */
 void source_dispose (struct source *source);
 
+/* A source is about to be closed, perhaps without who watches it.  */
+void source_note_closing (const struct source *source);
+
+/* Milliseconds for SECONDS, #f or a real; negative: without limit.  */
+int64_t milliseconds_from_scm (SCM seconds);
+
 /* Wrap SOURCE, which isn't a stream.  */
 SCM source_to_scm (struct source *source);
 
@@ -34,6 +40,7 @@ bool is_stream_port (SCM object);
 struct stream *stream_from_port (SCM port, const char *who);
 
 void scm_reactor_init (void);
+void scm_source_init (void);
 void scm_stream_init (void);
 void scm_repl_port_init (void);
 

@@ -100,7 +100,8 @@ allowed='
 primitives:
 text:
 names: primitives
-dispatch: primitives
+watch: primitives
+dispatch: primitives watch
 ports: primitives dispatch
 socket: primitives dispatch ports
 reactor: primitives dispatch ports socket

@@ -3,9 +3,7 @@
 ;;; Copyright (C) 2026 The Guile-IM authors
 ;;; SPDX-License-Identifier: LGPL-3.0-or-later
 ;;;
-;;; C knows which sources are ready.  Here is who cares: a table of watches,
-;;; one for each source, with its handlers and with the tasks that wait for
-;;; it.
+;;; C knows which sources are ready, and (im watch) who cares.  Here those run.
 ;;;
 ;;; A task is the run of a handler.  When it must wait, it steps aside: its
 ;;; continuation is cut off at the prompt that `run-task' set up, and kept
@@ -19,136 +17,15 @@
 
 (define-module (im dispatch)
   #:use-module (im primitives)
+  #:use-module (im watch)
   #:use-module (ice-9 control)
-  #:use-module (srfi srfi-1)
   #:use-module (srfi srfi-9)
-  #:export (handler set-handler! forget-source!
-            reactor-step at-step-end at-each-step! anything-watched?
+  #:re-export (handler set-handler! anything-watched?)
+  #:export (forget-source!
+            reactor-step at-step-end at-each-step!
             wait-for wait-for-step
             in-step? call-with-timer cancel-timer!
             raise-timeout))
-
-;;; --- Watches ----------------------------------------------------------
-
-(define-record-type <watch>
-  (make-watch source reader writer waiters busy? listener?)
-  watch?
-  (source watch-source)                       ; a port, or C's own object
-  (reader watch-reader set-watch-reader!)     ; thunk | #f
-  (writer watch-writer set-watch-writer!)     ; thunk | #f
-  (waiters watch-waiters set-watch-waiters!)  ; list of <waiter>
-  (busy? watch-busy? set-watch-busy?!)        ; its task hasn't finished
-  (listener? watch-listener?))
-
-;; What waits for a source: DIRECTION is 'read or 'write, RESUME is called
-;; with 'ready, 'timeout or 'closed.
-(define-record-type <waiter>
-  (make-waiter direction resume timer)
-  waiter?
-  (direction waiter-direction)
-  (resume waiter-resume)
-  (timer waiter-timer set-waiter-timer!))     ; C's timer | #f
-
-(define watches (make-vector 64 #f))          ; slot -> watch | #f
-(define free-slots (iota 64))
-
-(define (slot->watch slot)
-  (and slot (vector-ref watches slot)))
-
-(define (source-watch source)
-  "Return the watch of SOURCE, or #f."
-  (slot->watch (%source-slot source)))
-
-(define (free-slot! slot)
-  (vector-set! watches slot #f)
-  (set! free-slots (cons slot free-slots)))
-
-(define (sweep-closed!)
-  "Free the slots of ports that were closed behind our back."
-  (do ((slot 0 (1+ slot)))
-      ((= slot (vector-length watches)))
-    (let ((watch (vector-ref watches slot)))
-      (when (and watch (not (%source-open? (watch-source watch))))
-        (free-slot! slot)
-        (wake-all-later watch)))))
-
-(define (more-slots!)
-  (sweep-closed!)
-  (when (null? free-slots)
-    (let* ((size (vector-length watches))
-           (larger (make-vector (* 2 size) #f)))
-      (vector-move-left! watches 0 size larger 0)
-      (set! watches larger)
-      (set! free-slots (iota size size)))))
-
-(define* (ensure-watch source #:key listener?)
-  "Return the watch of SOURCE, made now if it has none."
-  (or (source-watch source)
-      (let ((watch (make-watch source #f #f '() #f listener?)))
-        (when (null? free-slots)
-          (more-slots!))
-        (%set-source-slot! source (car free-slots))
-        (vector-set! watches (car free-slots) watch)
-        (set! free-slots (cdr free-slots))
-        watch)))
-
-(define (waits? watch direction)
-  (any (lambda (waiter) (eq? (waiter-direction waiter) direction))
-       (watch-waiters watch)))
-
-(define (update-interest! watch)
-  "Let C queue WATCH's source for just what can be run when it is ready."
-  (define idle? (not (watch-busy? watch)))
-  (define (wanted direction handler bit)
-    (if (or (waits? watch direction) (and idle? handler)) bit 0))
-  (when (%source-open? (watch-source watch))
-    (%set-interest! (watch-source watch)
-                    (+ (wanted 'read (watch-reader watch) 1)
-                       (wanted 'write (watch-writer watch) 2)))))
-
-(define (drop-if-unused! watch)
-  (unless (or (watch-reader watch) (watch-writer watch) (watch-busy? watch)
-              (pair? (watch-waiters watch)))
-    (let ((slot (%source-slot (watch-source watch))))
-      (when (and slot (eq? (vector-ref watches slot) watch))
-        (%set-source-slot! (watch-source watch) -1)
-        (free-slot! slot)))))
-
-(define (handler source direction)
-  "Return the handler of SOURCE for DIRECTION, 'read or 'write, or #f."
-  (let ((watch (source-watch source)))
-    (and watch
-         (if (eq? direction 'read)
-             (watch-reader watch)
-             (watch-writer watch)))))
-
-(define* (set-handler! source direction thunk #:key listener?)
-  "Run THUNK whenever SOURCE is ready for DIRECTION, 'read or 'write, instead
-of an earlier handler; #f: run nothing."
-  (let ((watch (ensure-watch source #:listener? listener?)))
-    (if (eq? direction 'read)
-        (set-watch-reader! watch thunk)
-        (set-watch-writer! watch thunk))
-    (%look-again! source)
-    (update-interest! watch)
-    (drop-if-unused! watch)))
-
-(define (forget-source! source)
-  "Remove the handlers of SOURCE, which is about to be closed, and let the
-tasks that wait for it go on: they find it closed."
-  (let ((watch (source-watch source)))
-    (when watch
-      (free-slot! (%source-slot source))
-      (%set-interest! source 0)
-      (%set-source-slot! source -1)
-      (set-watch-reader! watch #f)
-      (set-watch-writer! watch #f)
-      (wake-all-later watch))))
-
-(define (anything-watched?)
-  "Return #t if any source has a handler or somebody waiting for it."
-  (sweep-closed!)
-  (< (length free-slots) (vector-length watches)))
 
 ;;; --- Tasks ------------------------------------------------------------
 
@@ -234,6 +111,11 @@ tasks that wait for it go on: they find it closed."
     (update-interest! watch)
     ((waiter-resume waiter) result)
     (drop-if-unused! watch)))
+
+(define (forget-source! source)
+  "Remove the handlers of SOURCE, which is about to be closed, and let the
+tasks that wait for it go on: they find it closed."
+  (and=> (forget-watch! source) wake-all-later))
 
 (define (wake-all-later watch)
   "Let all who wait for WATCH's source know that it is closed."
@@ -376,7 +258,7 @@ can be read.  What the handlers send goes out at the end."
       (lambda ()
         (dispatch count)
         (when (%watched-closed?)
-          (sweep-closed!))
+          (for-each wake-all-later (take-closed-watches!)))
         (run-end-thunks)
         (resume-step-waiters))
       (lambda () (set! in-step outer)))

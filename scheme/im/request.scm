@@ -146,7 +146,7 @@ a time of its own."
              (let ((request-end (or request-end (request-end-of port got))))
                (cond ((wait-for-more port (earlier end request-end))
                       (loop request-end))
-                     ((and request-end (>= (now) request-end)) 'too-slow)
+                     ((eqv? request-end (earlier end request-end)) 'too-slow)
                      (else (raise-timeout who timeout)))))
             (else got)))))
 
