@@ -42,8 +42,9 @@ on_readable (uv_poll_t *poll, int status, int events)
 {
   struct descriptor *descriptor = poll->data;
 
-  (void) status;                /* an error is for who reads to find */
   (void) events;
+  if (status < 0)               /* for who reads to find; libuv stopped */
+    descriptor_poll (descriptor, true);
   source_is_ready (reactor_of ((uv_handle_t *) poll), &descriptor->source);
 }
 

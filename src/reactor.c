@@ -75,13 +75,15 @@ do_nothing (uv_timer_t *timer)
 void
 reactor_run (struct reactor *reactor, uint64_t timeout_ms)
 {
-  if (timeout_ms == 0)
+  uv_update_time (&reactor->loop);
+  /* A timer that is due fires before libuv sleeps, and ends no sleep.  */
+  if (timeout_ms == 0 || uv_backend_timeout (&reactor->loop) == 0)
     {
       uv_run (&reactor->loop, UV_RUN_NOWAIT);
       return;
     }
-  uv_update_time (&reactor->loop);
-  uv_timer_start (&reactor->bound, do_nothing, timeout_ms, 0);
+  /* Nor does the bound, should it be due by then: so it is repeated.  */
+  uv_timer_start (&reactor->bound, do_nothing, timeout_ms, 1);
   uv_run (&reactor->loop, UV_RUN_ONCE);
   uv_timer_stop (&reactor->bound);
 }

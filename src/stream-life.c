@@ -23,6 +23,7 @@
 
 #define LINGER_LOOK_MS 100
 
+static void stream_drop_output (struct stream *stream);
 static void on_event (uv_poll_t *poll, int status, int events);
 
 /* --- Beginning --------------------------------------------------------- */
@@ -171,12 +172,18 @@ on_event (uv_poll_t *poll, int status, int events)
   else if (status < 0)
     {
       /* libuv has stopped polling and says EBADF for whatever it was;
-         receiving tells, after what arrived before it.  */
+         receiving tells, after what arrived before it, as soon as there
+         is room for that.  */
       stream->polled = 0;
       if (stream_wants_input (stream))
         stream_receive (stream);
-      else
+      else if (stream->eof)
         stream_fail (stream, -ECONNRESET);
+      else
+        {
+          stream_drop_output (stream);
+          stream_drained (stream);
+        }
     }
   else
     {
@@ -216,13 +223,19 @@ destroy (struct stream *stream)
   uv_close ((uv_handle_t *) &stream->poll, free_stream);
 }
 
+static void
+stream_drop_output (struct stream *stream)
+{
+  buffer_free (&stream->output);
+  stream_forget_latest (stream);
+  stream_unlink_unflushed (stream);
+}
+
 void
 stream_fail (struct stream *stream, int error)
 {
   stream->error = error;
-  buffer_free (&stream->output);
-  stream_forget_latest (stream);
-  stream_unlink_unflushed (stream);
+  stream_drop_output (stream);
   if (stream->closing)
     {
       destroy (stream);
@@ -297,7 +310,8 @@ stream_close (struct reactor *reactor, struct stream *stream)
   stream->closing = true;
   buffer_free (&stream->input);
   stream_forget_latest (stream);
-  if (stream->connecting || stream->error != 0)
+  if (stream->error != 0
+      || (stream->connecting && stream_unsent (stream) == 0))
     destroy (stream);
   else
     {

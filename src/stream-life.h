@@ -1,4 +1,4 @@
-/* stream-life.h -- what the two files about streams know of each other
+/* stream-life.h -- what the three files about streams know of each other
 
    Copyright (C) 2026 The Guile-IM authors
    SPDX-License-Identifier: LGPL-3.0-or-later  */
@@ -11,6 +11,12 @@
 /* In stream.c.  */
 bool stream_wants_input (const struct stream *stream);
 void stream_receive (struct stream *stream);
+
+/* Receive what fits.  Return how much, 0 at the end, or a negative
+   errno.  */
+ssize_t stream_receive_some (struct stream *stream);
+
+/* In stream-output.c.  */
 void stream_unlink_unflushed (struct stream *stream);
 void stream_forget_latest (struct stream *stream);
 

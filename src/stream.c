@@ -1,9 +1,9 @@
-/* stream.c -- a connection: bytes in, bytes out
+/* stream.c -- a connection: what is ready, and bytes in
 
    Copyright (C) 2026 The Guile-IM authors
    SPDX-License-Identifier: LGPL-3.0-or-later
 
-   Here is how bytes come and go; how a stream begins and ends is in
+   Bytes out are in stream-output.c; how a stream begins and ends is in
    stream-life.c.  */
 
 #include "stream.h"
@@ -11,19 +11,11 @@
 #include "limits.h"
 #include "stream-life.h"
 
-#include <assert.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
 /* --- What is ready ----------------------------------------------------- */
-
-size_t
-stream_unsent (const struct stream *stream)
-{
-  return buffer_size (&stream->output) + buffer_size (&stream->latest_head);
-}
 
 bool
 stream_readable (const struct stream *stream)
@@ -83,8 +75,8 @@ stream_wants_input (const struct stream *stream)
   return !stream->eof && (stream->closing || input_room (stream) > 0);
 }
 
-void
-stream_receive (struct stream *stream)
+ssize_t
+stream_receive_some (struct stream *stream)
 {
   struct reactor *reactor = reactor_of ((uv_handle_t *) &stream->poll);
   size_t room = stream->closing ? IM_INPUT_BYTES : input_room (stream);
@@ -93,22 +85,30 @@ stream_receive (struct stream *stream)
   if (room > IM_INPUT_BYTES)
     room = IM_INPUT_BYTES;
   if (room == 0 || stream->eof)
-    return;
+    return -EAGAIN;
   do
     count = recv (stream->fd, reactor->scratch, room, 0);
   while (count < 0 && errno == EINTR);
 
-  if (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK)
-    stream_fail (stream, -errno);
+  if (count < 0)
+    return -errno;
+  if (!stream->closing
+      && buffer_append (&stream->input, reactor->scratch, count) < 0)
+    return -ENOMEM;
+  return count;
+}
+
+void
+stream_receive (struct stream *stream)
+{
+  ssize_t count = stream_receive_some (stream);
+
+  if (count < 0 && count != -EAGAIN)
+    stream_fail (stream, count);
   else if (count == 0)
     stream_ended (stream);
   else if (count > 0 && !stream->closing)
-    {
-      if (buffer_append (&stream->input, reactor->scratch, count) < 0)
-        stream_fail (stream, -ENOMEM);
-      else
-        became_ready (stream);
-    }
+    became_ready (stream);
   stream_poll (stream);
 }
 
@@ -120,6 +120,17 @@ took (struct stream *stream, size_t count)
   buffer_consume (&stream->input, count);
   frame_reset (&stream->frame);
   stream_poll (stream);
+}
+
+/* What was not enough may now be, or be too much.  */
+static void
+see_again (struct stream *stream)
+{
+  if (!stream->stalled)
+    return;
+  stream->stalled = false;
+  if (stream_readable (stream))
+    became_ready (stream);
 }
 
 /* Leading white space is no reason to keep memory.  */
@@ -197,6 +208,7 @@ stream_take (struct stream *stream, uint8_t *bytes, size_t count)
   memcpy (bytes, buffer_bytes (&stream->input), count);
   stream->lent = true;
   took (stream, count);
+  see_again (stream);
   return count;
 }
 
@@ -216,145 +228,7 @@ void
 stream_set_request_limit (struct stream *stream, uint32_t limit)
 {
   stream->request_limit = limit;
+  frame_reset (&stream->frame);
   stream_poll (stream);
-}
-
-/* --- Output ------------------------------------------------------------ */
-
-static void
-link_unflushed (struct stream *stream)
-{
-  struct reactor *reactor = reactor_of ((uv_handle_t *) &stream->poll);
-
-  if (stream->unflushed_link != NULL)
-    return;
-  stream->next_unflushed = reactor->unflushed;
-  stream->unflushed_link = &reactor->unflushed;
-  if (reactor->unflushed != NULL)
-    reactor->unflushed->unflushed_link = &stream->next_unflushed;
-  reactor->unflushed = stream;
-}
-
-void
-stream_unlink_unflushed (struct stream *stream)
-{
-  if (stream->unflushed_link == NULL)
-    return;
-  *stream->unflushed_link = stream->next_unflushed;
-  if (stream->next_unflushed != NULL)
-    stream->next_unflushed->unflushed_link = stream->unflushed_link;
-  stream->unflushed_link = NULL;
-}
-
-int
-stream_wrote (struct stream *stream)
-{
-  if (stream->output_limit > 0
-      && buffer_size (&stream->output) > stream->output_limit)
-    {
-      stream_fail (stream, -ENOBUFS);
-      return -ENOBUFS;
-    }
-  link_unflushed (stream);
-  return 0;
-}
-
-struct shared_bytes *
-shared_bytes_new (const uint8_t *bytes, size_t size)
-{
-  struct shared_bytes *shared = malloc (sizeof *shared + size);
-
-  if (shared != NULL)
-    {
-      shared->references = 1;
-      shared->size = size;
-      memcpy (shared->bytes, bytes, size);
-    }
-  return shared;
-}
-
-void
-shared_bytes_release (struct shared_bytes *shared)
-{
-  if (shared != NULL && --shared->references == 0)
-    free (shared);
-}
-
-void
-stream_forget_latest (struct stream *stream)
-{
-  buffer_free (&stream->latest_head);
-  shared_bytes_release (stream->latest_tail);
-  stream->latest_tail = NULL;
-}
-
-int
-stream_send_latest (struct stream *stream, const uint8_t *head,
-                    size_t head_size, struct shared_bytes *tail)
-{
-  assert (head_size > 0);
-  stream_forget_latest (stream);
-  if (buffer_append (&stream->latest_head, head, head_size) < 0)
-    return -ENOMEM;
-  tail->references++;
-  stream->latest_tail = tail;
-  link_unflushed (stream);
-  return 0;
-}
-
-/* All else is sent: now the latest may go.  Return 0 or -ENOMEM.  */
-static int
-move_latest_to_output (struct stream *stream)
-{
-  struct buffer head = stream->latest_head;
-
-  if (buffer_append (&head, stream->latest_tail->bytes,
-                     stream->latest_tail->size) < 0)
-    return -ENOMEM;
-  stream->output = head;
-  stream->latest_head = (struct buffer) { 0 };
-  stream_forget_latest (stream);
-  return 0;
-}
-
-/* Send from `output' until it is empty or the kernel takes no more.
-   Return 0 or a negative errno.  */
-static int
-send_output (struct stream *stream)
-{
-  while (buffer_size (&stream->output) > 0)
-    {
-      ssize_t count = send (stream->fd, buffer_bytes (&stream->output),
-                            buffer_size (&stream->output), MSG_NOSIGNAL);
-      if (count >= 0)
-        buffer_consume (&stream->output, count);
-      else if (errno != EINTR)
-        return -errno;
-    }
-  return 0;
-}
-
-void
-stream_flush (struct stream *stream)
-{
-  int status;
-
-  stream_unlink_unflushed (stream);
-  if (stream->connecting || stream->error != 0 || stream->shut)
-    return;
-  status = send_output (stream);
-  if (status == 0 && buffer_size (&stream->latest_head) > 0)
-    {
-      status = move_latest_to_output (stream);
-      if (status == 0)
-        status = send_output (stream);
-    }
-  if (status < 0 && status != -EAGAIN)
-    {
-      stream_fail (stream, status);
-      return;
-    }
-  if (stream_unsent (stream) == 0)
-    stream_drained (stream);
-  stream_poll (stream);
+  see_again (stream);
 }

@@ -109,11 +109,13 @@ int stream_untake (struct stream *stream, const uint8_t *bytes,
                    size_t count);
 
 /* After something was appended to `output': see that it is sent.  Return
-   0, or -ENOBUFS: the peer reads too slowly, and the stream has ended.  */
+   0; -ENOBUFS: the peer reads too slowly, and the stream has ended; or
+   the error that had ended it before.  */
 int stream_wrote (struct stream *stream);
 
 /* Send HEAD and then TAIL once all output is gone, instead of what an
-   earlier call left unsent.  Return 0 or -ENOMEM.  */
+   earlier call left unsent.  Return 0, -ENOMEM, or the error that had
+   ended the stream before.  */
 int stream_send_latest (struct stream *stream, const uint8_t *head,
                         size_t head_size, struct shared_bytes *tail);
 

@@ -8,7 +8,12 @@
 ;;; but for the lines in wire/deviations.txt.  CLIENT_COMMAND in the
 ;;; environment runs another client instead.
 
-(use-modules (session-player)
+(use-modules (session-format)
+             (session-player)
+             (session-subject)
+             (session-suite)
+             (session-variants)
+             (session-wire)
              (srfi srfi-1)
              (srfi srfi-26)
              (srfi srfi-64))

@@ -7,7 +7,12 @@
 ;;; which answers as recorded but for the lines in wire/deviations.txt.
 ;;; SERVER_COMMAND in the environment runs another server instead.
 
-(use-modules (session-player)
+(use-modules (session-format)
+             (session-player)
+             (session-subject)
+             (session-suite)
+             (session-variants)
+             (session-wire)
              (srfi srfi-1)
              (srfi srfi-26)
              (srfi srfi-64))

@@ -30,7 +30,7 @@
 (define (oop-error text . values)
   (scm-error 'misc-error #f text values #f))
 
-;;; --- Classes and objects ------------------------------------------------
+;;; --- Classes and objects --------------------------------------------
 
 (define-record-type <class>
   (make-class name find-variable build)
@@ -69,8 +69,8 @@
 
 (define (unfinished-object name)
   (define (too-early message)
-    (oop-error "An object of class ~A was asked ~A before it was complete; \
-(initialize …) is the place for that" name message))
+    (oop-error "Can't ask for ~S yet: the object of class ~A is still being \
+made; ask in its initialize clause" message name))
   (define part (make-part name '() too-early #f #f))
   (define object
     (make-struct/no-tail <object>
@@ -83,18 +83,15 @@
   (set-part-initialize! part initialize)
   (set-part-default! part default))
 
-(define (build class self arguments)
+(define (build class self . arguments)
   "Return a new object of CLASS, not yet initialized, that is the SELF of its
 methods; or else is part of SELF."
   (unless (class? class)
-    (oop-error "Not a class: ~S" class))
+    (oop-error "Can't instantiate ~S, which isn't a class" class))
   (let ((object (unfinished-object (class-name class))))
     (apply ((class-build class) (object-part object) (or self object))
            arguments)
     object))
-
-(define (build-parent class self . arguments)
-  (build class self arguments))
 
 (define (initialize! object)
   (for-each initialize! (part-parents (object-part object)))
@@ -104,11 +101,11 @@ methods; or else is part of SELF."
   "Return a new object of CLASS, whose instantiation variables are bound to
 ARGUMENTS.  The parents are made and initialized first, in their order.
 Raise an error if CLASS is no class or ARGUMENTS are too few or too many."
-  (let ((object (build class #f arguments)))
+  (let ((object (apply build class #f arguments)))
     (initialize! object)
     object))
 
-;;; --- Messages -----------------------------------------------------------
+;;; --- Messages -------------------------------------------------------
 
 (define (find-method object message)
   "Return the method or the variable's reader for MESSAGE in the class of
@@ -130,7 +127,7 @@ OBJECT or else, depth first, in its parents; or #f."
 (define (method-of object message)
   (or (find-method object message)
       (find-default object message)
-      (oop-error "No method ~A in class ~A"
+      (oop-error "No method ~S in class ~A"
                  message (part-class-name (object-part object)))))
 
 (define (usual-method part message)
@@ -140,7 +137,7 @@ OBJECT or else, depth first, in its parents; or #f."
                  (part-class-name part)))
     (or (find-in find-method parents message)
         (find-in find-default parents message)
-        (oop-error "No USUAL method ~A in class ~A"
+        (oop-error "No USUAL method ~S in class ~A"
                    message (part-class-name part)))))
 
 (define (usual-for part)
@@ -149,8 +146,8 @@ OBJECT or else, depth first, in its parents; or #f."
     (apply (usual-method part message) arguments)))
 
 (define (ask object message . arguments)
-  "Return what the method MESSAGE, a symbol, of OBJECT returns for ARGUMENTS; or
-the value of the instance, class or instantiation variable of that name.
+  "Return what the method MESSAGE, a symbol, of OBJECT returns for ARGUMENTS,
+or the value of the instance, class or instantiation variable of that name.
 OBJECT may be a class, which knows its class variables only.  A message that
 neither the class nor its parents know goes to the nearest default method.
 Raise an error if there is none, or if OBJECT is no object."
@@ -158,12 +155,12 @@ Raise an error if there is none, or if OBJECT is no object."
                ((class? object) (class-variable-of object message))
                ((procedure? object) (method-of-procedure object message))
                (else (oop-error "Can't ask ~S, which isn't an object, \
-for ~A" object message)))
+for ~S" object message)))
          arguments))
 
 (define (class-variable-of class message)
   (or ((class-find-variable class) message)
-      (oop-error "Bad message to class ~A: ~A; it is no class variable there"
+      (oop-error "Bad message to class ~A: ~S is no class variable there"
                  (class-name class) message)))
 
 ;; An object somebody wrote by hand, in message-passing style.
@@ -171,13 +168,13 @@ for ~A" object message)))
   (let ((method (procedure message)))
     (if (procedure? method)
         method
-        (oop-error "No method ~A in ~S" message procedure))))
+        (oop-error "No method ~S in ~S" message procedure))))
 
-;;; --- What definitions expand to -----------------------------------------
+;;; --- What definitions expand to -------------------------------------
 
 (define (wrong-arguments class call arguments)
-  (oop-error "Wrong number of arguments in class ~A: ~A was given ~S"
-             class call arguments))
+  (oop-error "Wrong number of arguments for ~A in class ~A: ~S"
+             call class arguments))
 
 ;; NAME is bound only so that the procedure is called so.
 (define-syntax-rule (checked-lambda class (name . formals) body ...)
@@ -221,7 +218,8 @@ Raise a syntax error at a clause that isn't one of these."
          (class-definition #'name #'variables clauses)))
       (_
        (syntax-violation 'define-class
-                         "expected (define-class (NAME VARIABLE …) CLAUSE …)"
+                         "expected (define-class (NAME VARIABLE ...) CLAUSE \
+...)"
                          form)))))
 
 (eval-when (expand load eval)
@@ -246,7 +244,7 @@ Raise a syntax error at a clause that isn't one of these."
                   (((parent argument ...) ...) (parts 'parent clauses))
                   (((variable value) ...) (parts 'instance-vars clauses)))
       (with-syntax (((mine ...) (map my #'(parent ...))))
-        #`(let ((mine (build-parent parent #,self argument ...)) ...)
+        #`(let ((mine (build parent #,self argument ...)) ...)
             (set-part-parents! #,part (list mine ...))
             (let ((variable value) ...)
               (let ((usual (usual-for #,part)))
@@ -254,20 +252,24 @@ Raise a syntax error at a clause that isn't one of these."
                                     (append #'(variable ...) variables))))))))
 
   (define (methods-and-rest class part clauses variables)
-    (with-syntax ((name class)
-                  ((((method . formals) body ...) ...)
-                   (map cdr-syntax (of-kind 'method clauses)))
-                  ((variable ...)
-                   (append variables
-                           (map car-syntax (parts 'class-vars clauses))))
-                  ((step ...) (parts 'initialize clauses)))
-      #`(finish! #,part
-                 (finder
-                  (method (checked-lambda name (method . formals) body ...))
-                  ...
-                  (variable (reader name variable)) ...)
+    (with-syntax ((part part)
+                  ((step ...) (parts 'initialize clauses))
+                  (variables (append variables
+                                     (map car-syntax
+                                          (parts 'class-vars clauses)))))
+      #`(finish! part
+                 #,(methods class (of-kind 'method clauses) #'variables)
                  (lambda () #f step ...)
                  #,(default class (parts 'default-method clauses)))))
+
+  (define (methods class clauses variables)
+    (with-syntax ((class class)
+                  (((keyword (name . formals) body ...) ...) clauses)
+                  ((variable ...) variables))
+      #'(finder (name (checked-lambda class (name . formals) body ...))
+                ...
+                (variable (reader class variable))
+                ...)))
 
   (define (default class body)
     (with-syntax ((message (in-scope class 'message))
@@ -284,7 +286,6 @@ Raise a syntax error at a clause that isn't one of these."
     (in-scope parent (symbol-append 'my- (syntax->datum parent))))
 
   (define (car-syntax form) (syntax-case form () ((a . b) #'a)))
-  (define (cdr-syntax form) (syntax-case form () ((a . b) #'b)))
   (define (kind clause) (syntax->datum (car-syntax clause)))
 
   (define (of-kind wanted clauses)
@@ -296,31 +297,24 @@ Raise a syntax error at a clause that isn't one of these."
                   (syntax-case clause () ((keyword part ...) #'(part ...))))
                 (of-kind wanted clauses)))
 
-  (define (formals? formals)
-    (syntax-case formals ()
-      (() #t)
-      ((first . rest) (and (identifier? #'first) (formals? #'rest)))
-      (rest (identifier? #'rest))))
-
   (define (formal-variables formals)
     (syntax-case formals ()
       (() '())
       ((first . rest) (cons #'first (formal-variables #'rest)))
       (rest (list #'rest))))
 
+  (define (formals? formals)
+    (every identifier? (formal-variables formals)))
+
   (define (bindings? bindings)
-    (every (lambda (binding)
-             (syntax-case binding ()
-               ((variable value) (identifier? #'variable))
-               (_ #f)))
-           bindings))
+    (syntax-case bindings ()
+      (((variable value) ...) (every identifier? #'(variable ...)))
+      (_ #f)))
 
   (define (parents? parents)
-    (every (lambda (parent)
-             (syntax-case parent ()
-               ((class argument ...) (identifier? #'class))
-               (_ #f)))
-           parents))
+    (syntax-case parents ()
+      (((class argument ...) ...) (every identifier? #'(class ...)))
+      (_ #f)))
 
   (define (check-clause form clause)
     "Raise a syntax error that shows what is expected unless CLAUSE is right."
@@ -331,21 +325,21 @@ Raise a syntax error at a clause that isn't one of these."
     (syntax-case clause ()
       ((keyword part ...)
        (check-parts expect (syntax->datum #'keyword) #'(part ...)))
-      (_ (expect #f "a clause like (method (NAME ARGUMENT …) BODY …)"))))
+      (_ (expect #f "a clause like (method (NAME ARGUMENT ...) BODY ...)"))))
 
   (define (check-parts expect keyword parts)
     (case keyword
       ((instance-vars class-vars)
        (expect (bindings? parts)
-               (simple-format #f "(~A (VARIABLE VALUE) …)" keyword)))
+               (simple-format #f "(~A (VARIABLE VALUE) ...)" keyword)))
       ((method)
        (expect (syntax-case parts ()
                  (((name . formals) body rest ...)
                   (and (identifier? #'name) (formals? #'formals)))
                  (_ #f))
-               "(method (NAME ARGUMENT …) BODY …)"))
-      ((parent) (expect (parents? parts) "(parent (CLASS ARGUMENT …) …)"))
-      ((default-method) (expect (pair? parts) "(default-method BODY …)"))
+               "(method (NAME ARGUMENT ...) BODY ...)"))
+      ((parent) (expect (parents? parts) "(parent (CLASS ARGUMENT ...) ...)"))
+      ((default-method) (expect (pair? parts) "(default-method BODY ...)"))
       ((initialize) #t)
       (else (expect #f "one of the clauses instance-vars, class-vars, method, \
 parent, initialize and default-method")))))

@@ -1,0 +1,177 @@
+;;; session-subject.scm --- the programs under test
+;;;
+;;; Copyright (C) 2026 The Guile-IM authors
+;;; SPDX-License-Identifier: LGPL-3.0-or-later
+;;;
+;;; The variables SERVER_COMMAND and CLIENT_COMMAND of the environment put
+;;; other programs in the place of Guile-IM's.
+
+(define-module (session-subject)
+  #:use-module (ice-9 regex)
+  #:use-module (session-format)
+  #:use-module (session-player)
+  #:use-module (session-process)
+  #:use-module (srfi srfi-1)
+  #:use-module (srfi srfi-9)
+  #:export (start-server stop-server! server-subject
+            start-clients stop-clients! clients-subject))
+
+(define (guile-im-command . arguments)
+  "Return the shell's command that runs guile-im with ARGUMENTS."
+  (format #f "'~a/pre-inst-env' guile --no-auto-compile -c '~s'"
+          (or (getenv "abs_top_builddir") "./build")
+          `((@ (im main) main) (list ,@arguments))))
+
+
+;;; A server: a process and the address it printed
+
+(define (server-command)
+  "Return the shell's command that runs the server."
+  (or (getenv "SERVER_COMMAND")
+      (guile-im-command "server" "--headless" "--port" "0"
+                        "--address" "127.0.0.1" "--quiet")))
+
+(define address-pattern
+  (make-regexp "Server IP address: ([0-9.]+), server port: ([0-9]+)"))
+
+(define (start-server)
+  "Return a server, which listens on a port the system chose."
+  (let* ((process (start-process (server-command) "teacher"))
+         (address (wait-for process (lambda () (printed-address process)))))
+    (unless address
+      (error "no server:" (server-command) (process-transcript process)))
+    (cons process address)))
+
+(define (printed-address process)
+  "Return the socket address that PROCESS has printed, or #f."
+  (let ((m (regexp-exec address-pattern (process-transcript process))))
+    (and m
+         (make-socket-address AF_INET
+                              (inet-pton AF_INET (match:substring m 1))
+                              (string->number (match:substring m 2))))))
+
+(define (stop-server! server)
+  "Return the exit status of SERVER, after asking it to end."
+  (signal! (car server) SIGTERM)
+  (reap! (car server)))
+
+(define (server-subject server)
+  "Return SERVER as a subject."
+  (let ((process (car server)))
+    (make-subject #:address (const (cdr server))
+                  #:act! (lambda ignored (signal! process SIGTERM))
+                  #:settle! (lambda (connection)
+                              (wait-until-asleep process))
+                  #:turn! (lambda () (drain! process))
+                  #:output (lambda () (process-transcript process)))))
+
+
+;;; Clients: a list of workers, one for each process
+;;;
+;;; CONNECTION is the one a worker has in the session that is played, #f
+;;; while it is idle.
+
+(define (client-command)
+  "Return the shell's command that runs a client."
+  (or (getenv "CLIENT_COMMAND")
+      (guile-im-command "client")))
+
+(define-record-type <clients>
+  (make-clients workers)
+  clients?
+  (workers clients-workers set-clients-workers!))
+
+(define-record-type <worker>
+  (make-worker name process connection)
+  worker?
+  (name worker-name)
+  (process worker-process)
+  (connection worker-connection set-worker-connection!))
+
+(define (start-clients)
+  "Return the clients, none of which is started before it is needed."
+  (make-clients '()))
+
+(define (stop-clients! clients)
+  "Return the exit statuses of CLIENTS, after the end of their input."
+  (let ((processes (map worker-process (clients-workers clients))))
+    (for-each (lambda (process) (close-port (process-input process)))
+              processes)
+    (map reap! processes)))
+
+(define (clients-subject clients)
+  "Return CLIENTS as a subject for one session, in which all start idle."
+  (define (processes) (map worker-process (clients-workers clients)))
+  (for-each (lambda (worker) (set-worker-connection! worker #f))
+            (clients-workers clients))
+  (make-subject #:act! (lambda arguments (apply act-on clients arguments))
+                #:settle! (lambda (connection) (settle! clients connection))
+                #:turn! (lambda () (for-each drain! (processes)))
+                #:descriptors (lambda ()
+                                (map process-output
+                                     (remove process-ended? (processes))))
+                #:output (lambda () (transcripts clients))))
+
+(define (settle! clients connection)
+  "Return when the client of CONNECTION, or each of CLIENTS, waits."
+  (for-each (lambda (worker)
+              (when (or (not connection)
+                        (eqv? connection (worker-connection worker)))
+                (wait-until-asleep (worker-process worker))))
+            (clients-workers clients)))
+
+(define (act-on clients kind connection name text port)
+  "Do to the client of CONNECTION what KIND and TEXT say.  One that enrolls
+does so as NAME with the server on PORT."
+  (cond ((eq? kind 'kill)
+         (kill-worker! clients (worker-of clients connection)))
+        ((string-prefix? "(im-enroll" text)
+         (enroll! (idle-worker! clients name connection) port))
+        (else
+         (type! (worker-process (worker-of clients connection)) text))))
+
+(define (worker-of clients connection)
+  "Return the worker of CONNECTION."
+  (find (lambda (worker) (eqv? connection (worker-connection worker)))
+        (clients-workers clients)))
+
+(define (kill-worker! clients worker)
+  "Kill the process of WORKER, and forget it."
+  (set-clients-workers! clients (delq worker (clients-workers clients)))
+  (signal! (worker-process worker) SIGKILL)
+  (reap! (worker-process worker)))
+
+(define (idle-worker! clients name connection)
+  "Return a worker called NAME, which from now on is that of CONNECTION."
+  (let ((worker (or (find (lambda (worker)
+                            (and (string=? name (worker-name worker))
+                                 (not (worker-connection worker))))
+                          (clients-workers clients))
+                    (start-worker! clients name))))
+    (set-worker-connection! worker connection)
+    worker))
+
+(define (start-worker! clients name)
+  "Return a new worker, its login name the text of NAME."
+  (let* ((process (start-process (client-command) (name->text name)))
+         (worker (make-worker name process #f)))
+    (set-clients-workers! clients (cons worker (clients-workers clients)))
+    (when (string-prefix? "|" name)
+      (type! process (format #f "(set! whoiam (string->symbol ~s))"
+                             (name->text name))))
+    worker))
+
+(define (enroll! worker port)
+  "Let WORKER enroll with the server on PORT."
+  (type! (worker-process worker)
+         (format #f "(im-enroll \"127.0.0.1\" ~a)" port)))
+
+(define (transcripts clients)
+  "Return what the clients at work have printed."
+  (string-concatenate
+   (map (lambda (worker)
+          (drain! (worker-process worker))
+          (format #f "--- ~a, connection ~a, printed:~%~a~%"
+                  (worker-name worker) (worker-connection worker)
+                  (process-transcript (worker-process worker))))
+        (filter worker-connection (clients-workers clients)))))
