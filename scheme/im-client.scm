@@ -27,12 +27,8 @@
   "(im-enroll IP PORT): enroll with the server there, under the name `whoiam'.
 IP is a string, PORT a number.  With #:protocol 'xml behind them speak the
 older version of the protocol.  Return okay, or #f after saying why not."
-  (let ((slip (or (enroll-slip arguments)
-                  (and (enrolled?)
-                       "You are enrolled already; (im-exit) first.")
-                  (name-slip whoiam))))
-    (cond (slip (print-line "~a" slip) #f)
-          (else (enroll-at arguments)))))
+  (and (may-enroll? arguments whoiam (enrolled?))
+       (enroll-at arguments)))
 
 (define (enrolled?)
   "True iff the server has said welcome, and we listen to it."
@@ -52,31 +48,16 @@ older version of the protocol.  Return okay, or #f after saying why not."
   (set! port-to-server (socket-output socket-to-server))
   (set! port-from-server (socket-input socket-to-server))
   (ask-server 'hello)
-  (let ((answer (answer-in-time)))
+  (let ((answer (with-deadline handshake-seconds close-connection
+                  (lambda () (get-request port-from-server)))))
     (cond ((request-for? 'welcome answer)
-           (log-line "Handshake: hello, welcome, thanks.")
            (ask-server 'thanks)
+           (log-line "Handshake: hello, welcome, thanks.")
            (setup-request-handler port-from-server)
            #t)
           (else
-           (print-line "~a" (why-not-welcome answer))
+           (print-line "~a" (why-not-welcome answer whoiam))
            #f))))
-
-(define (answer-in-time)
-  "Return the server's answer, or #f if there is none within ten seconds."
-  (with-deadline handshake-seconds close-connection
-    (lambda () (get-request port-from-server))))
-
-(define (why-not-welcome answer)
-  (cond ((not answer) "No answer from the server in time, or it hung up.")
-        ((not (request-for? 'sorry answer))
-         "What answers there is no server of this program.")
-        ((string? (request-data answer))
-         (string-append "Sorry: " (request-data answer) "."))
-        (else
-         (string-append "Sorry: somebody is called " (datum->text whoiam)
-                        " already.  Choose another name, like"
-                        " (set! whoiam 'somebody-else)."))))
 
 (define (ask-server action)
   "Send the server a request without data."
@@ -86,20 +67,11 @@ older version of the protocol.  Return okay, or #f after saying why not."
 
 (define (im . arguments)
   "(im WHO MESSAGE): send MESSAGE, any datum, to WHO, a symbol or a string."
-  (let ((slip (or (im-slip arguments)
-                  (and (not (enrolled?))
-                       "You are not enrolled; (im-enroll IP PORT) first.")
-                  (and (same-name? (car arguments) whoiam)
-                       "That is your own name; who else is here?"))))
-    (cond (slip (print-line "~a" slip))
-          ((send-problem (message-to arguments) port-to-server)
-           => (lambda (problem)
-                (print-line "~a" (message-slip (cadr arguments) problem))))
-          (else (send-request (message-to arguments) port-to-server))))
+  (if (may-send? arguments whoiam (and (enrolled?) port-to-server))
+      (send-request (make-request whoiam (car arguments)
+                                  'send-msg (cadr arguments))
+                    port-to-server))
   (if #f #f))
-
-(define (message-to arguments)
-  (make-request whoiam (car arguments) 'send-msg (cadr arguments)))
 
 (define (im-exit)
   "Leave the server, and wait for its goodbye.  Return okay."
@@ -165,19 +137,13 @@ older version of the protocol.  Return okay, or #f after saying why not."
   (print-line "~a  To come back: ~a" how come-back))
 
 (define (received-msg from message)
-  "Show MESSAGE, and who it is from; further lines are marked with a bar."
-  (let ((lines (message-lines message)))
-    (print-line "[~a] ~a" from (car lines))
-    (for-each (lambda (line) (print-line "  | ~a" line))
-              (cdr lines))))
+  "Show MESSAGE, and who it is from."
+  (print-message from message))
 
 (define (update-client-list names)
   "Show who has come and who has gone, and remember who is here."
-  (for-each print-change (client-list-changes clients names whoiam))
+  (print-changes clients names whoiam)
   (set! clients names))
-
-(define (print-change change)
-  (print-line "~a" change))
 
 (complete-names-from! (lambda () (names-but whoiam clients)))
 (live-prompt!)

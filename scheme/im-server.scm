@@ -65,12 +65,13 @@ addresses of this computer).  Return okay, or #f after saying why not."
          #f)
         (else
          (set! server-socket (try-to-listen port address))
-         (and server-socket (begin (welcome-clients) 'okay)))))
+         (and server-socket (serve)))))
 
-(define (welcome-clients)
+(define (serve)
   (when-socket-ready server-socket
                      (lambda () (handshake (socket-dup server-socket))))
-  (print-line "~a" (where-it-is)))
+  (print-line "~a" (where-it-is))
+  'okay)
 
 (define (where-it-is)
   (string-append "Server IP address: " (get-ip-address-as-string)
@@ -99,16 +100,12 @@ addresses of this computer).  Return okay, or #f after saying why not."
   "Accept a client on SOCK, and let it in if it says hello and thanks in time."
   (socket-accept-connection sock)
   (limit-connection! sock)
-  (with-deadline handshake-seconds (lambda () (give-up sock))
+  (with-deadline handshake-seconds (lambda () (socket-shutdown sock))
     (lambda () (answer-hello (get-request (socket-input sock)) sock))))
-
-(define (give-up sock)
-  (log-line "Handshake: no hello and thanks in time; the server hangs up.")
-  (socket-shutdown sock))
 
 (define (answer-hello hello sock)
   (cond ((not (request-for? 'hello hello))
-         (log-line "Handshake: that was no hello; the server hangs up.")
+         (log-line "Handshake: that was no hello; we hang up.")
          (socket-shutdown sock))
         ((name-problem (request-src hello))
          => (lambda (reason) (say-sorry (request-src hello) reason sock)))
@@ -133,15 +130,12 @@ addresses of this computer).  Return okay, or #f after saying why not."
   (log-line "Handshake 2 of 3: the server says welcome to ~a." name)
   (let ((thanks (get-request (socket-input sock))))
     (table-remove! reserved-names name)
-    (answer-thanks thanks name sock)))
-
-(define (answer-thanks thanks name sock)
-  (cond ((request-for? 'thanks thanks)
-         (log-line "Handshake 3 of 3: ~a says thanks, and is enrolled." name)
-         (register-client name sock))
-        (else
-         (log-line "Handshake: ~a said no thanks; the server hangs up." name)
-         (socket-shutdown sock))))
+    (cond ((request-for? 'thanks thanks)
+           (log-line "Handshake 3 of 3: ~a says thanks, and is enrolled." name)
+           (register-client name sock))
+          (else
+           (log-line "Handshake: ~a said no thanks; we hang up." name)
+           (socket-shutdown sock)))))
 
 (define (register-client name sock)
   "From now on SOCK's client is NAME, and everybody knows."

@@ -4,8 +4,8 @@
 ;;; SPDX-License-Identifier: LGPL-3.0-or-later
 ;;;
 ;;; The programs stay a page because what people get wrong is looked for
-;;; here.  A procedure called …-slip returns a sentence, or #f if all is
-;;; well.
+;;; here.  may-enroll? and may-send? say what is wrong, if anything is.  A
+;;; procedure called …-slip returns a sentence, or #f if all is well.
 
 (define-module (im beginner)
   #:use-module (im names)
@@ -13,13 +13,55 @@
   #:use-module (im socket)
   #:use-module (im text)
   #:use-module (srfi srfi-1)
-  #:export (enroll-slip im-slip name-slip message-slip
-            try-to-connect try-to-listen client-list-changes))
+  #:export (may-enroll? may-send? why-not-welcome
+            try-to-connect try-to-listen print-message print-changes))
 
 (define (text . parts)
   (string-concatenate
    (map (lambda (part) (if (string? part) part (object->string part)))
         parts)))
+
+;;; --- May they? --------------------------------------------------------
+
+(define (well? slip)
+  "Return #t if SLIP is #f; else #f, after printing that sentence."
+  (if slip
+      (begin (print-line "~a" slip) #f)
+      #t))
+
+(define (may-enroll? arguments name enrolled?)
+  "Return #t if im-enroll makes sense with ARGUMENTS, a list, for who is called
+NAME and is ENROLLED? or not; #f after saying why not."
+  (well? (or (enroll-slip arguments)
+             (and enrolled? "You are enrolled already; (im-exit) first.")
+             (name-slip name))))
+
+(define (may-send? arguments name port)
+  "Return #t if im makes sense with ARGUMENTS, a list, for who is called NAME and
+enrolled with PORT (#f: nowhere); #f after saying why not."
+  (well? (or (im-slip arguments)
+             (and (not port)
+                  "You are not enrolled; (im-enroll IP PORT) first.")
+             (and (same-name? (first arguments) name)
+                  "That is your own name; who else is here?")
+             (message-slip (second arguments)
+                           (send-problem (make-request name (first arguments)
+                                                       'send-msg
+                                                       (second arguments))
+                                         port)))))
+
+(define (why-not-welcome answer name)
+  "Return a sentence on ANSWER, a request or #f, that NAME got to a hello instead
+of a welcome."
+  (cond ((not answer) "No answer from the server in time, or it hung up.")
+        ((not (eq? (request-action answer) 'sorry))
+         "What answers there is no server of this program.")
+        ((string? (request-data answer))
+         (text "Sorry: " (harmless (request-data answer)) "."))
+        (else
+         (text "Sorry: somebody is called " (datum->text name)
+               " already.  Choose another name, like"
+               " (set! whoiam 'somebody-else)."))))
 
 ;;; --- Arguments --------------------------------------------------------
 
@@ -64,7 +106,10 @@ marks, " example))
         (else #f)))
 
 (define (message-slip message problem)
-  "A sentence on MESSAGE, which can't be sent because of PROBLEM."
+  "What to say of MESSAGE, which can't be sent because of PROBLEM, if any."
+  (and problem (message-sentence message problem)))
+
+(define (message-sentence message problem)
   (text "Can't send "
         (cond ((string? message) (object->string (shortened message)))
               ((or (pair? message) (vector? message))
@@ -130,7 +175,21 @@ saying why there is none."
            "That address isn't one of this computer; leave it out.")
           (else "Leave it out, and the system chooses one."))))
 
-;;; --- Who came, who went -----------------------------------------------
+;;; --- Messages, and who came and went -----------------------------------
+
+(define (print-message from message)
+  "Print MESSAGE, any datum, and the name it is FROM.  Further lines of a string
+are marked with a bar, so that none can look like another person's."
+  (let ((lines (message-lines message)))
+    (print-line "[~a] ~a" from (car lines))
+    (for-each (lambda (line) (print-line "  | ~a" line))
+              (cdr lines))))
+
+(define (print-changes old new me)
+  "Print who is in the list of names NEW and not in OLD, and the reverse.  ME
+isn't news."
+  (for-each (lambda (line) (print-line "~a" line))
+            (client-list-changes old new me)))
 
 (define (client-list-changes old new me)
   "Return lines, strings, that say how the list of names NEW differs from OLD,
