@@ -85,6 +85,8 @@ cat > expressions <<'END'
 (display (list 'after 'error)) (newline)
 END
 
+echo '(im-enroll 127.0.0.1 4700)' > bare-address
+start_im bare.out client < bare-address
 start_im piped.out server --address 127.0.0.1 < expressions
 piped=$started
 mkfifo asked.in
@@ -204,6 +206,8 @@ tm kill-session -t window
 enter exited '(exit)'
 press ctrl_d C-d
 
+check_file 'an address without quotation marks is explained' bare.out \
+  'The address 127.0.0.1 needs quotation marks'
 farewell v_piped 'SIGTERM'
 ended "$piped" 143 'SIGTERM ends a server'
 farewell v_term 'SIGTERM of --headless'

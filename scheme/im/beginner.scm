@@ -13,7 +13,7 @@
   #:use-module (im socket)
   #:use-module (im text)
   #:use-module (srfi srfi-1)
-  #:export (may-enroll? may-send? why-not-welcome
+  #:export (may-enroll? may-send? why-not-welcome quote-address
             try-to-connect try-to-listen print-message print-changes))
 
 (define (text . parts)
@@ -72,7 +72,8 @@ of a welcome."
       (text "im-enroll takes the server's address and its port, " example)
       (let ((ip (first arguments)) (port (second arguments)))
         (cond ((not (string? ip))
-               (text "The address " ip " needs quotation marks, " example))
+               (text "The address " (datum->text ip) " needs quotation marks, "
+                     example))
               ((string? port)
                (text "The port " (object->string port) " is a number, without quotation \
 marks, " example))
@@ -84,6 +85,19 @@ marks, " example))
 (define (asks-for-xml? arguments)
   (and (= (length arguments) 4)
        (equal? (cddr arguments) '(#:protocol xml))))
+
+(define (quote-address expression)
+  "Return EXPRESSION, as it was typed; but if it calls im-enroll with an address
+that lacks its quotation marks, so that im-enroll can say so: to Guile that is
+a variable nobody has defined."
+  (let ((datum (syntax->datum expression)))
+    (if (and (list? datum)
+             (= (length datum) 3)
+             (eq? (first datum) 'im-enroll)
+             (symbol? (second datum))
+             (char-numeric? (string-ref (symbol->string (second datum)) 0)))
+        `(im-enroll ',(second datum) ,(third datum))
+        expression)))
 
 (define (im-slip arguments)
   "What is wrong with the arguments of im."
@@ -144,12 +158,11 @@ im-enroll; or #f after saying why there is none, and what to look at."
     (lambda (key . arguments)
       (when (memq key '(signal quit))
         (apply throw key arguments))
-      (print-line "No server at ~a port ~a: ~a.  ~a"
-                  (first address) (second address)
+      (print-line "No server there: ~a.  ~a"
                   (if (eq? key 'timeout)
                       "no answer within 10 seconds"
                       (sentence-of-error arguments))
-                  "Compare both with what the server printed.")
+                  "Compare address and port with what the server printed.")
       #f)))
 
 (define (try-to-listen port address)

@@ -14,7 +14,8 @@
   #:use-module (ice-9 suspendable-ports)
   #:use-module (rnrs bytevectors)
   #:use-module ((system repl common) #:select (repl-prompt))
-  #:export (live-prompt! before-exit! complete-names-from! name-completions exit-now))
+  #:export (live-prompt! correct-typed!
+            before-exit! complete-names-from! name-completions exit-now))
 
 ;;; --- Reading from the prompt ------------------------------------------
 
@@ -89,8 +90,15 @@ from, with what that one had read ahead."
                    (let ((outer at-prompt?))
                      (dynamic-wind
                        (lambda () (set! at-prompt? #t))
-                       (lambda () (apply reader arguments))
+                       (lambda () (correct (apply reader arguments)))
                        (lambda () (set! at-prompt? outer))))))))
+
+(define correct (lambda (expression) expression))
+
+(define (correct-typed! procedure)
+  "Let the prompt evaluate what (PROCEDURE EXPRESSION) returns for each
+expression that is typed."
+  (set! correct procedure))
 
 (define (step-at-prompt descriptor)
   "Run handlers, or wait until DESCRIPTOR has input; show what handlers print
