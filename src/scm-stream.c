@@ -186,16 +186,6 @@ scm_im_stream_port_p (SCM object)
 }
 
 static SCM
-scm_im_stream_state (SCM port)
-{
-  const struct stream *stream = stream_from_port (port, "socket");
-
-  return scm_from_utf8_symbol (stream->connecting ? "connecting"
-                               : stream->error != 0 ? "broken"
-                               : stream->eof ? "ended" : "open");
-}
-
-static SCM
 scm_im_stream_errno (SCM port)
 {
   return scm_from_int (-stream_from_port (port, "socket")->error);
@@ -317,9 +307,6 @@ const struct primitive stream_primitives[] = {
     "string, and PORT.  It is ready when that has succeeded or failed." },
   { "%stream-port?", 1, 0, scm_im_stream_port_p,
     "Return #t if OBJECT is a socket's port, open or closed." },
-  { "%stream-state", 1, 0, scm_im_stream_state,
-    "Return `connecting', `open', `ended' (the peer sends no more), or\n"
-    "`broken'." },
   { "%stream-errno", 1, 0, scm_im_stream_errno,
     "Return the errno that broke PORT's stream, or 0." },
   { "%stream-peer", 1, 0, scm_im_stream_peer,
