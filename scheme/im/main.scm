@@ -20,7 +20,7 @@ for.  Doesn't return before the prompt ends."
   (match arguments
     (("server" . options) (server options))
     (("client" . options) (client options))
-    (("repl") (prompt (lambda () #f)))
+    (("repl") (prompt (lambda () (user-eval '(use-modules (stk))))))
     (_ (usage "what shall be started?"))))
 
 (define (usage problem)
