@@ -11,16 +11,18 @@
 
 (define-module (stk load)
   #:use-module (srfi srfi-1)
+  #:use-module ((stk text) #:select (file-reader))
   #:replace (load))
 
 (define suffixes '("" ".stk" ".stklos" ".scm" ".so"))
 
-(define (load name)
+(define* (load name #:key fold-case)
   "Load the Scheme file NAME, a string: as it is or with a suffix .stk, .stklos
 or .scm; beside the file that is being loaded, in the current directory, or
 along %load-path.  ~USER/ stands for that user's home directory or, where there
-is no such user, for the library.  Returns nothing of use; raises an error
-when there is no such file."
+is no such user, for the library.  With FOLD-CASE its symbols are read in lower
+case, as STk read them.  Returns nothing of use; raises an error when there is
+no such file."
   (let ((file (find-file name)))
     (unless file
       (scm-error 'misc-error "load"
@@ -28,7 +30,9 @@ when there is no such file."
                  #f))
     (save-module-excursion
      (lambda ()
-       (with-fluids ((current-reader #f))
+       (with-fluids ((current-reader (if fold-case
+                                         (file-reader #t)
+                                         (file-reader))))
          (primitive-load file))))))
 
 (define (find-file name)
