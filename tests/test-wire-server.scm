@@ -22,7 +22,7 @@
 (define sessions
   (map (lambda (name) (deviate (recorded-session name) deviations #\<))
        '("original.session" "original-symbols.session" "stklos.session"
-         "stk-server-stklos-client.session")))
+         "stk-server-stklos-client.session" "xml.session")))
 
 (define (play-with-new-server session cut)
   "Return the result of playing SESSION, and the exit status of the server
