@@ -99,7 +99,8 @@ imports ()
 allowed='
 primitives:
 text:
-names: primitives
+words:
+names: primitives words
 watch: primitives
 dispatch: primitives watch
 ports: primitives dispatch

@@ -13,38 +13,18 @@
 
 (define-module (im names)
   #:use-module (im primitives)
+  #:use-module (im words)
   #:use-module (srfi srfi-9)
   #:export (string->name login-name same-name? names-but name-problem
             make-table table-names table-entry table-add! table-remove!))
 
 ;;; --- Names ------------------------------------------------------------
 
-(define bare-characters
-  (string->char-set "abcdefghijklmnopqrstuvwxyz0123456789+-.*/<=>!?:$%_&~^"))
-
-(define (begins-like-number? text)
-  "Return #t if TEXT begins with a digit, after a sign or a dot or both."
-  (define (skip chars index)
-    (if (and (< index (string-length text))
-             (memv (string-ref text index) chars))
-        (1+ index)
-        index))
-  (let ((index (skip '(#\.) (skip '(#\+ #\-) 0))))
-    (and (< index (string-length text))
-         (char-numeric? (string-ref text index)))))
-
 (define (string->name text)
   "Return the name that TEXT, a string, is as a login name: a symbol if STk
 writes it as a bare symbol, else TEXT itself.  (This is UCB Scheme's
 string->word, but a number stays a string.)"
-  (if (and (not (string-null? text))
-           (string-every bare-characters text)
-           (not (begins-like-number? text))
-           (not (string=? text "."))
-           (not (string-prefix? ":" text))
-           (not (string-suffix? ":" text)))
-      (string->symbol text)
-      text))
+  (if (bare-symbol? text) (string->symbol text) text))
 
 (define (login-name)
   "Return the name of who runs this program: USER, or else what the system

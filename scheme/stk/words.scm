@@ -9,6 +9,7 @@
 ;;; and (first "bob") the symbol b.  What isn't made anew stays as it is.
 
 (define-module (stk words)
+  #:use-module (im words)
   #:use-module ((srfi srfi-1) #:select (any append-map))
   #:export (string->word word sentence se
             first butfirst bf last butlast bl item
@@ -16,21 +17,7 @@
 
 ;;; --- Text and words -------------------------------------------------
 
-(define digits (string->char-set "0123456789"))
 (define decimal-characters (string->char-set "0123456789.-e"))
-(define bare-characters
-  (string->char-set "abcdefghijklmnopqrstuvwxyz0123456789+-.*/<=>!?:$%_&~^"))
-
-(define (begins-like-number? text)
-  "Return #t if TEXT begins with a digit, after a sign or a dot or both."
-  (define (skip chars index)
-    (if (and (< index (string-length text))
-             (memv (string-ref text index) chars))
-        (1+ index)
-        index))
-  (let ((index (skip '(#\.) (skip '(#\+ #\-) 0))))
-    (and (< index (string-length text))
-         (char-set-contains? digits (string-ref text index)))))
 
 (define (canonical-number text)
   "Return the number that prints as TEXT, or #f.  STk had integers and decimal
@@ -42,13 +29,6 @@ fractions only."
     (and number
          (string=? text (number->string number))
          number)))
-
-(define (bare-symbol? text)
-  (and (not (string-null? text))
-       (string-every bare-characters text)
-       (not (string=? text "."))
-       (not (string-prefix? ":" text))
-       (not (string-suffix? ":" text))))
 
 (define (string->word text)
   "Return the word whose text is TEXT, a string: the number that prints so;
