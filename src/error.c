@@ -41,6 +41,16 @@ error_wrong_thread (const char *who)
 }
 
 void
+error_wrong_process (const char *who)
+{
+  scm_error (scm_from_utf8_symbol ("misc-error"), who,
+             "After primitive-fork a child can't use its parent's sockets; "
+             "start a program of its own with `system' or `open-pipe', or "
+             "fork before (im socket) is loaded",
+             SCM_EOL, SCM_BOOL_F);
+}
+
+void
 error_bad_datum_named (const char *name)
 {
   scm_throw (scm_from_utf8_symbol ("bad-datum"),

@@ -20,6 +20,10 @@ SCM_NORETURN void error_wrong_type (const char *who, int position, SCM bad,
 /* Key `misc-error': called from a thread that isn't the reactor's.  */
 SCM_NORETURN void error_wrong_thread (const char *who);
 
+/* Key `misc-error': called in a process that was forked from the
+   reactor's.  */
+SCM_NORETURN void error_wrong_process (const char *who);
+
 /* Key `bad-datum', with the name of what is wrong.  */
 SCM_NORETURN void error_bad_datum_named (const char *name);
 

@@ -16,15 +16,26 @@
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 static struct reactor reactor;
 static pthread_t reactor_thread;
-static pid_t reactor_process;
+
+/* A child that was forked shares its parent's connections, and even what
+   the kernel polls for it: whatever the child closed would be deaf in the
+   parent.  So a child has no reactor.  */
+static bool in_child;
+
+static void
+note_fork (void)
+{
+  in_child = true;
+}
 
 struct reactor *
 reactor_for (const char *who)
 {
+  if (in_child)
+    error_wrong_process (who);
   if (!pthread_equal (pthread_self (), reactor_thread))
     error_wrong_thread (who);
   return &reactor;
@@ -33,6 +44,8 @@ reactor_for (const char *who)
 void
 source_dispose (struct source *source)
 {
+  if (in_child)
+    return;
   source_note_closing (source);
   if (pthread_equal (pthread_self (), reactor_thread))
     source_close (&reactor, source);
@@ -139,18 +152,23 @@ scm_im_reactor_next (void)
 }
 
 static SCM
+scm_im_forked_p (void)
+{
+  return scm_from_bool (in_child);
+}
+
+static SCM
 scm_im_reactor_flush (void)
 {
   reactor_flush (reactor_for ("flush"));
   return SCM_UNSPECIFIED;
 }
 
-/* A script may end right after it has said something.  A child that was
-   forked has no business with its parent's connections.  */
+/* A script may end right after it has said something.  */
 static void
 send_rest_at_exit (void)
 {
-  if (getpid () == reactor_process)
+  if (!in_child)
     reactor_drain (&reactor, IM_FAREWELL_MS);
 }
 
@@ -162,7 +180,7 @@ scm_reactor_init (void)
   if (status < 0)
     error_system ("load-extension", status);
   reactor_thread = pthread_self ();
-  reactor_process = getpid ();
+  pthread_atfork (NULL, NULL, note_fork);
   atexit (send_rest_at_exit);
 }
 
@@ -174,6 +192,8 @@ const struct primitive reactor_primitives[] = {
   { "%reactor-next", 0, 0, scm_im_reactor_next,
     "Return the slot of the source that has been ready longest, now the\n"
     "last in the queue, or #f." },
+  { "%forked?", 0, 0, scm_im_forked_p,
+    "Return #t in a child that was forked: its parent has the reactor." },
   { "%reactor-flush", 0, 0, scm_im_reactor_flush,
     "Send what is queued, as far as the kernel takes it." },
   { NULL, 0, 0, NULL, NULL }

@@ -150,6 +150,24 @@ if [ -r /proc/self/stat ]; then
   each failing_handler
 fi
 
+exiting_handler () {
+  evaluate '(set! received-msg (lambda (from message) (exit)))' ''
+  type_in "$me" '(list 5'
+  say 'leave' "$me"
+  expect 'a handler that calls (exit) is told off' \
+    shows 'Error: a handler called (exit).'
+  expect 'and the prompt stays' ends_with 'scheme@(guile-user)> (list 5'
+  enter "$me" ' 55)'
+  expect 'with what was typed' shows '= (5 55)'
+  eventually at_prompt "$me"
+  evaluate '(set! received-msg show-message)' ''
+  say 'after exit' "$me"
+  expect 'and messages come' ends_after_prompt '[bob] after exit'
+}
+if [ -r /proc/self/stat ]; then
+  each exiting_handler
+fi
+
 # --- Doing nothing -------------------------------------------------------
 
 if [ -r /proc/self/stat ]; then

@@ -103,16 +103,26 @@ expression that is typed."
 (define (step-at-prompt descriptor)
   "Run handlers, or wait until DESCRIPTOR has input; show what handlers print
 above the line that is being typed."
-  (if at-prompt?
-      (let ((screen (current-output-port)))
-        (dynamic-wind
-          (lambda () #f)
-          (lambda ()
-            (parameterize ((current-output-port notices)
-                           (current-error-port notices))
-              (reactor-step #:descriptor descriptor)))
-          (lambda () (show-notices screen))))
-      (reactor-step #:descriptor descriptor)))
+  (cond ((%forked?) (select (list descriptor) '() '()))
+        (at-prompt?
+         (let ((screen (current-output-port)))
+           (dynamic-wind
+             (lambda () #f)
+             (lambda ()
+               (parameterize ((current-output-port notices)
+                              (current-error-port notices))
+                 (step-past-exit descriptor)))
+             (lambda () (show-notices screen)))))
+        (else (reactor-step #:descriptor descriptor))))
+
+(define (step-past-exit descriptor)
+  "Run handlers; one that calls (exit) doesn't end the prompt of who has only
+been waiting there."
+  (catch 'quit
+    (lambda () (reactor-step #:descriptor descriptor))
+    (lambda (key . arguments)
+      (display "*** Error: a handler called (exit).  The prompt stays; type \
+(exit) here to leave it.\n"))))
 
 ;; What handlers have printed in this step; the newest piece first.
 (define noticed '())
@@ -233,13 +243,15 @@ instead of an earlier one of that NAME, a symbol."
     ;; end what the first has begun.
     (for-each (lambda (signal) (sigaction signal SIG_IGN))
               (list SIGTERM SIGHUP))
-    (for-each (lambda (entry)
-                (catch #t
-                  (cdr entry)
-                  (lambda error
-                    (simple-format (current-error-port)
-                                   "At the end, ~A: ~A\n" (car entry) error))))
-              thunks)))
+    (unless (%forked?)                        ; whose end is not the parent's
+      (for-each run-exit-thunk thunks))))
+
+(define (run-exit-thunk entry)
+  (catch #t
+    (cdr entry)
+    (lambda error
+      (simple-format (current-error-port)
+                     "At the end, ~A: ~A\n" (car entry) error))))
 
 (define (exit-by-signal signal)
   (exit-now (+ 128 signal)))
