@@ -48,7 +48,7 @@ older version of the protocol.  Return okay, or #f after saying why not."
   (set! port-to-server (socket-output socket-to-server))
   (set! port-from-server (socket-input socket-to-server))
   (ask-server 'hello)
-  (let ((answer (with-deadline handshake-seconds close-connection
+  (let ((answer (with-deadline (im-limit 'handshake-seconds) close-connection
                   (lambda () (get-request port-from-server)))))
     (cond ((request-for? 'welcome answer)
            (ask-server 'thanks)
@@ -78,7 +78,8 @@ older version of the protocol.  Return okay, or #f after saying why not."
   (cond ((enrolled?)
          (when-port-readable port-from-server #f)
          (ask-server 'logout)
-         (with-deadline farewell-seconds close-connection hear-goodbye)))
+         (with-deadline (im-limit 'farewell-seconds) close-connection
+                        hear-goodbye)))
   (close-connection)
   'okay)
 

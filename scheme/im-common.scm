@@ -15,7 +15,7 @@
 (run-compiled-if-unchanged)             ; ten times as fast, and means the same
 
 (use-modules ((im request) #:prefix port:)
-             (im names) (im text))
+             (im log) (im names) (im text))
 
 ;;; --- Requests -----------------------------------------------------------
 
@@ -32,7 +32,7 @@
 
 (define (send-request request port)
   "Return #t if REQUEST is on its way to PORT; #f after saying why not."
-  (port:send-request request port log-line))
+  (port:send-request request port log-sentence))
 
 (define (send-problem request port)
   "Return what is wrong with REQUEST, as text, if it can't be sent; else #f."
@@ -41,7 +41,7 @@
 (define (get-request port)
   "Return the next request from PORT; #f after saying why there is none.
 Waits for it, and lets others work meanwhile."
-  (port:get-request port #:tell log-line))
+  (port:get-request port #:tell log-sentence))
 
 (define (request-for? action request)
   "True iff REQUEST is one, and asks for ACTION."
@@ -53,7 +53,15 @@ Waits for it, and lets others work meanwhile."
   "Print a line of the log, if `logging' is on: TEMPLATE, with each ~a replaced
 by one of ARGUMENTS."
   (if logging
-      (apply print-line template arguments)))
+      (apply print-log-line template arguments)))
+
+(define (log-sentence sentence)
+  (log-line "~a" sentence))
+
+(define (log-seldom sentence)
+  "The same, but no more than once a second."
+  (if logging
+      (print-log-line-seldom sentence)))
 
 ;;; --- Data-directed actions (SICP 2.4.3) ---------------------------------
 

@@ -4,6 +4,8 @@
 ;;; SPDX-License-Identifier: LGPL-3.0-or-later
 ;;;
 ;;;     (im-server-start)       prints where clients can reach it
+;;;     (im-who)                who is on, and from where
+;;;     (im-kick 'eve "why")    (im-mute 'eve)    (im-unmute 'eve)
 ;;;     (im-server-close)
 ;;;
 ;;; A client comes in by a handshake in three steps: it says hello, the
@@ -18,6 +20,7 @@
 (load-program "im-common.scm")
 
 (define-once logging #t)                ; #t: tell what happens
+(define-once log-messages #f)           ; #t: and what people say
 (define-once server-socket #f)          ; where we listen; #f: we don't
 
 ;;; --- Who is here --------------------------------------------------------
@@ -68,6 +71,7 @@ addresses of this computer).  Return okay, or #f after saying why not."
          (and server-socket (serve)))))
 
 (define (serve)
+  (allow-many-connections!)
   (when-socket-ready server-socket
                      (lambda () (handshake (socket-dup server-socket))))
   (print-line "~a" (where-it-is))
@@ -98,9 +102,10 @@ addresses of this computer).  Return okay, or #f after saying why not."
 
 (define (handshake sock)
   "Accept a client on SOCK, and let it in if it says hello and thanks in time."
-  (socket-accept-connection sock)
+  (socket-accept-connection sock #:tell log-seldom)
   (limit-connection! sock)
-  (with-deadline handshake-seconds (lambda () (socket-shutdown sock))
+  (with-deadline (im-limit 'handshake-seconds)
+                 (lambda () (socket-shutdown sock))
     (lambda () (answer-hello (get-request (socket-input sock)) sock))))
 
 (define (answer-hello hello sock)
@@ -173,17 +178,24 @@ the request claims to come from is not trusted."
 (define-action! 'send-msg
   (lambda (name request)
     (let ((entry (table-entry clients-table (request-dst request))))
-      (if entry
-          (pass-on name (car entry) (request-data request)
-                   (socket-output (cdr entry)))
-          (tell-client name (string-append "User not found: "
-                                    (datum->text (request-dst request))))))))
+      (cond ((muted? name)
+             (tell-client name "Not delivered: you are muted."))
+            (entry
+             (pass-on name (car entry) (request-data request)
+                      (socket-output (cdr entry))))
+            (else
+             (tell-client name
+                          (string-append "User not found: "
+                                         (datum->text
+                                          (request-dst request)))))))))
 
 (define-action! 'logout
   (lambda (name request) (remove-client name)))
 
 (define (pass-on from to data port)
-  (log-line "~a -> ~a" from to)
+  (if log-messages
+      (log-line "~a -> ~a: ~a" from to data)
+      (log-line "~a -> ~a" from to))
   (let ((message (make-request from to 'receive-msg data)))
     (if (not (send-request message port))
         (tell-client from (or (send-problem message port)
@@ -204,6 +216,45 @@ the request claims to come from is not trusted."
            (send-request (make-request 'server name 'goodbye nil) port)
            (remove-client-from-table name)
            (announce-clients)))))
+
+;;; --- What a teacher may do ------------------------------------------------
+
+(define (im-who)
+  "Print who is here, the newest first, and from where."
+  (for-each (lambda (entry)
+              (print-line "~a  ~a~a" (car entry)
+                          (socket-host-address (cdr entry))
+                          (if (muted? (car entry)) "  muted" "")))
+            (cdr clients-table)))
+
+(define* (im-kick name #:optional (why "You were sent out by the teacher."))
+  "Send the client called NAME out, and tell it WHY.  Return okay, or #f after
+saying that nobody is called so."
+  (let ((entry (table-entry clients-table name)))
+    (cond (entry
+           (tell-client (car entry) why)
+           (remove-client (car entry))
+           'okay)
+          (else
+           (print-line "Nobody here is called ~a; (im-who) shows who is." name)
+           #f))))
+
+(define-once muted-names (make-table))
+
+(define (muted? name)
+  "True iff what NAME sends isn't delivered."
+  (table-entry muted-names name))
+
+(define (im-mute name)
+  "Deliver nothing that NAME sends, whether here already or not; it is told so.
+Return okay."
+  (table-add! muted-names name #t)
+  'okay)
+
+(define (im-unmute name)
+  "Deliver again what NAME sends.  Return okay."
+  (table-remove! muted-names name)
+  'okay)
 
 ;;; --- To everybody -------------------------------------------------------
 

@@ -17,7 +17,7 @@ struct reader
 {
   const uint8_t *at;
   const uint8_t *end;
-  int depth;
+  unsigned depth;
 };
 
 static enum datum_status read_datum (struct reader *reader, SCM *result);
@@ -204,7 +204,7 @@ read_level (struct reader *reader, char opening, SCM *result)
 {
   enum datum_status status;
 
-  if (reader->depth == IM_DATUM_DEPTH)
+  if (reader->depth >= limit (LIMIT_NESTING))
     return DATUM_TOO_DEEP;
   reader->depth++;
   if (opening == '\'')

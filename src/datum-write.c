@@ -25,7 +25,7 @@ struct writer
   uint8_t *room_end;            /* of the room we have in OUT */
   uint8_t *room;                /* start of it */
   size_t left;                  /* bytes of the limit beyond the room */
-  int depth;
+  unsigned depth;
 };
 
 static enum datum_status write_datum (struct writer *writer, SCM datum);
@@ -265,7 +265,7 @@ write_level (struct writer *writer, SCM datum)
 {
   enum datum_status status;
 
-  if (writer->depth == IM_DATUM_DEPTH)
+  if (writer->depth >= limit (LIMIT_NESTING))
     return DATUM_TOO_DEEP;
   writer->depth++;
   if (scm_is_pair (datum))
@@ -290,7 +290,7 @@ write_datum (struct writer *writer, SCM datum)
   if (scm_is_eq (datum, SCM_EOL))
     {
       /* It is an open parenthesis to who reads it.  */
-      if (writer->depth == IM_DATUM_DEPTH)
+      if (writer->depth >= limit (LIMIT_NESTING))
         return DATUM_TOO_DEEP;
       return put_text (writer, "()");
     }

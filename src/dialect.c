@@ -12,6 +12,8 @@ stream_end_name (const struct stream *stream)
 
   if (stream->error != 0)
     return "broken";
+  if (stream_paused (stream))
+    return "nothing";
   if (stream->eof)
     return some ? "cut-off" : "end-of-file";
   return some ? "incomplete" : "nothing";

@@ -18,6 +18,7 @@ scm_im_init (void)
   primitive_define_all (reactor_primitives);
   primitive_define_all (source_primitives);
   primitive_define_all (stream_primitives);
+  primitive_define_all (limit_primitives);
   primitive_define_all (listener_primitives);
   primitive_define_all (address_primitives);
   primitive_define_all (request_primitives);

@@ -5,10 +5,13 @@
 
    Each with its unit, its default and the reason.  What can differ from
    one stream to the next (a server reads less than a client) lives in the
-   stream; here is what it starts with.  */
+   stream; here is what it starts with.  What can be changed while a
+   program runs is a row of the table in limits.c.  */
 
 #ifndef IM_LIMITS_H
 #define IM_LIMITS_H
+
+#include <stdint.h>
 
 /* --- One request ------------------------------------------------------ */
 
@@ -39,6 +42,12 @@
 #define IM_TURN_REQUESTS 64
 #define IM_TURN_BYTES (64 * 1024)
 
+/* Requests per second that one client may send for long, and how many at
+   once before that counts.  A person types one a second; 0 is no limit,
+   the default: a lab may want to see how fast it goes.  */
+#define IM_RATE_REQUESTS 0
+#define IM_RATE_BURST 40
+
 /* --- Queues ------------------------------------------------------------ */
 
 /* Received bytes that wait for a handler, per stream.  Past it we stop
@@ -57,6 +66,14 @@
    that starts at one signal fits; the kernel trims it to somaxconn.  */
 #define IM_BACKLOG 1024
 
+/* Descriptors of `ulimit -n' that connections leave for everything else:
+   the prompt must be able to load a file while the server is full.  */
+#define IM_SPARE_DESCRIPTORS 32
+
+/* Lines of a log in one second; the rest is counted.  A person can't read
+   more, and a peer that is refused must not fill a disk.  */
+#define IM_LOG_LINES 100
+
 /* --- Time -------------------------------------------------------------- */
 
 /* The IM server's deadlines, in milliseconds: the whole handshake, and
@@ -68,8 +85,11 @@
    and wait for the peer to hang up, in milliseconds.  */
 #define IM_LINGER_MS 2000
 
+/* So long who says farewell waits for the answer, in milliseconds.  */
+#define IM_FAREWELL_MS 2000
+
 /* When a process exits, so long it tries to send what is queued.  */
-#define IM_FAREWELL_MS 1000
+#define IM_EXIT_MS 1000
 
 /* TCP keepalive in seconds and probes: a peer that vanished without a
    word is found out after 90 s.  */
@@ -84,5 +104,51 @@
 /* No descriptor was free to accept a client: look again after so many
    milliseconds.  The backlog holds them.  */
 #define IM_ACCEPT_PAUSE_MS 100
+
+/* Milliseconds between two looks at the clients that have sent too much:
+   who is late waits no longer than this.  */
+#define IM_RATE_LOOK_MS 20
+
+/* --- What can be changed while a program runs -------------------------- */
+
+enum limit
+{
+  LIMIT_REQUEST_BYTES,
+  LIMIT_CLIENT_REQUEST_BYTES,
+  LIMIT_NESTING,
+  LIMIT_NUMBER_CHARACTERS,
+  LIMIT_NAME_CHARACTERS,
+  LIMIT_HANDSHAKE_MS,
+  LIMIT_REQUEST_MS,
+  LIMIT_FAREWELL_MS,
+  LIMIT_OUTPUT_BYTES,
+  LIMIT_TURN_REQUESTS,
+  LIMIT_TURN_BYTES,
+  LIMIT_RATE_REQUESTS,
+  LIMIT_RATE_BURST,
+  LIMIT_CONNECTIONS,
+  LIMIT_KEEPALIVE_IDLE_S,
+  LIMIT_KEEPALIVE_INTERVAL_S,
+  LIMIT_KEEPALIVE_PROBES,
+  LIMIT_LOG_LINES,
+  LIMITS
+};
+
+struct limit_row
+{
+  const char *name;             /* how Scheme calls it */
+  uint32_t value;
+  uint32_t least, most;         /* what it can be set to */
+  uint32_t scale;               /* VALUE counts 1/scale of what NAME says */
+  const char *meaning;
+};
+
+extern struct limit_row limits[LIMITS];
+
+static inline uint32_t
+limit (enum limit which)
+{
+  return limits[which].value;
+}
 
 #endif /* IM_LIMITS_H */

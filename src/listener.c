@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -53,26 +54,47 @@ listener_open (struct reactor *reactor,
   return status;
 }
 
+/* How many connections there may be at a time.  */
+static rlim_t
+most_connections (void)
+{
+  struct rlimit descriptors;
+
+  if (limit (LIMIT_CONNECTIONS) > 0)
+    return limit (LIMIT_CONNECTIONS);
+  if (getrlimit (RLIMIT_NOFILE, &descriptors) < 0)
+    return RLIM_INFINITY;
+  return descriptors.rlim_cur > 2 * IM_SPARE_DESCRIPTORS
+         ? descriptors.rlim_cur - IM_SPARE_DESCRIPTORS
+         : descriptors.rlim_cur;
+}
+
+/* A descriptor for who waits longest, or a negative errno.  */
+static int
+accept_next (const struct reactor *reactor, int listener_fd)
+{
+  int fd;
+
+  if (reactor->streams >= most_connections ())
+    return -EMFILE;
+  /* A client that gave up while it waited is no reason to stop.  */
+  do
+    fd = accept4 (listener_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+  while (fd < 0 && (errno == EINTR || errno == ECONNABORTED));
+  return fd < 0 ? -errno : fd;
+}
+
 int
 listener_accept (struct descriptor *listener, struct stream **result)
 {
   struct reactor *reactor = reactor_of ((uv_handle_t *) &listener->poll);
-  int fd;
+  int fd = accept_next (reactor, listener->fd);
 
-  /* A client that gave up while it waited is no reason to stop.  */
-  do
-    fd = accept4 (listener->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-  while (fd < 0 && (errno == EINTR || errno == ECONNABORTED));
   if (fd >= 0)
     return stream_new (reactor, fd, result);
-  if (errno == EMFILE || errno == ENFILE || errno == ENOMEM
-      || errno == ENOBUFS)
-    {
-      int status = -errno;
-      descriptor_pause (listener, IM_ACCEPT_PAUSE_MS);
-      return status;
-    }
-  return -errno;
+  if (fd == -EMFILE || fd == -ENFILE || fd == -ENOMEM || fd == -ENOBUFS)
+    descriptor_pause (listener, IM_ACCEPT_PAUSE_MS);
+  return fd;
 }
 
 int

@@ -48,7 +48,8 @@ reactor_init (struct reactor *reactor)
   reactor->loop.data = reactor;
   if ((status = uv_mutex_init (&reactor->orphans_lock)) < 0
       || (status = uv_timer_init (&reactor->loop, &reactor->bound)) < 0
-      || (status = uv_timer_init (&reactor->loop, &reactor->linger)) < 0)
+      || (status = uv_timer_init (&reactor->loop, &reactor->linger)) < 0
+      || (status = uv_timer_init (&reactor->loop, &reactor->rate)) < 0)
     return status;
   return uv_async_init (&reactor->loop, &reactor->wake, close_orphans);
 }

@@ -53,9 +53,12 @@ struct reactor
   uv_async_t wake;              /* also keeps the loop from being idle */
   uv_timer_t bound;             /* ends a sleep */
   uv_timer_t linger;            /* looks after closed streams */
+  uv_timer_t rate;              /* looks after paused streams */
   struct source ready;          /* head of the queue */
   struct stream *unflushed;     /* streams that got output in this step */
   struct stream *lingering;     /* closed, but not yet said farewell */
+  struct stream *paused;        /* have sent too much */
+  uint32_t streams;             /* how many there are */
   uv_mutex_t orphans_lock;
   struct source *orphans;       /* handed back by finalizers */
   uint8_t *scratch;             /* IM_INPUT_BYTES to receive into */

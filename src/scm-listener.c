@@ -51,6 +51,9 @@ scm_im_accept (SCM object)
   int status = listener_accept (listener, &stream);
   if (status == -EAGAIN || status == -EWOULDBLOCK)
     return SCM_BOOL_F;
+  if (status == -EMFILE || status == -ENFILE || status == -ENOMEM
+      || status == -ENOBUFS)
+    return scm_from_utf8_symbol ("full");
   if (status < 0)
     error_system (who, status);
   return stream_to_port (stream);
@@ -77,7 +80,8 @@ const struct primitive listener_primitives[] = {
     "address HOST, a string, and PORT (0: the system chooses one).  The\n"
     "kernel holds up to BACKLOG of them." },
   { "%accept", 1, 0, scm_im_accept,
-    "Return the port of a connection to LISTENER, or #f if none waits." },
+    "Return the port of a connection to LISTENER; #f if none waits; `full'\n"
+    "if this process can't have more, and LISTENER isn't ready for a while." },
   { "%listener-address", 1, 0, scm_im_listener_address,
     "Return (ADDRESS . PORT) that LISTENER listens on." },
   { NULL, 0, 0, NULL, NULL }

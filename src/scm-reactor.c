@@ -169,7 +169,7 @@ static void
 send_rest_at_exit (void)
 {
   if (!in_child)
-    reactor_drain (&reactor, IM_FAREWELL_MS);
+    reactor_drain (&reactor, IM_EXIT_MS);
 }
 
 void

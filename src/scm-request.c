@@ -52,14 +52,14 @@ scm_im_use_xml (SCM port)
 }
 
 static SCM
-scm_im_send_request (SCM request, SCM port, SCM limit)
+scm_im_send_request (SCM request, SCM port)
 {
   struct stream *stream = stream_from_port (port, "send-request");
 
   if (stream->error != 0)
     return scm_from_utf8_symbol ("broken");
   enum datum_status status = dialect_write (stream, &stream->output, request,
-                                            scm_to_size_t (limit));
+                                            limit (LIMIT_REQUEST_BYTES));
   if (status != DATUM_OK)
     return scm_from_utf8_symbol (datum_status_name (status));
   if (stream_wrote (stream) < 0)
@@ -68,12 +68,12 @@ scm_im_send_request (SCM request, SCM port, SCM limit)
 }
 
 static SCM
-scm_im_send_problem (SCM request, SCM port, SCM limit)
+scm_im_send_problem (SCM request, SCM port)
 {
   struct stream *stream = stream_from_port (port, "send-request");
   struct buffer out = { 0 };
   enum datum_status status = dialect_write (stream, &out, request,
-                                            scm_to_size_t (limit));
+                                            limit (LIMIT_REQUEST_BYTES));
 
   buffer_free (&out);
   return status == DATUM_OK
@@ -93,7 +93,7 @@ write_head (struct buffer *out, SCM src, SCM name, SCM action)
     return DATUM_NO_MEMORY;
   for (int i = 0; i < 3 && status == DATUM_OK; i++)
     {
-      status = datum_write (out, parts[i], IM_SERVER_REQUEST_BYTES);
+      status = datum_write (out, parts[i], limit (LIMIT_REQUEST_BYTES));
       if (status == DATUM_OK && buffer_append (out, " ", 1) < 0)
         status = DATUM_NO_MEMORY;
     }
@@ -114,7 +114,7 @@ send_latest_to (struct stream *stream, SCM request,
     {
       tail = &no_tail;
       status = dialect_write (stream, &head, request,
-                              IM_CLIENT_REQUEST_BYTES);
+                              limit (LIMIT_CLIENT_REQUEST_BYTES));
     }
   else
     status = write_head (&head, SCM_CAR (request), SCM_CADR (request),
@@ -130,8 +130,8 @@ static SCM
 scm_im_send_latest (SCM src, SCM action, SCM data, SCM receivers)
 {
   struct buffer out = { 0 };
-  enum datum_status status = datum_write (&out, data,
-                                          IM_CLIENT_REQUEST_BYTES);
+  enum datum_status status
+    = datum_write (&out, data, limit (LIMIT_CLIENT_REQUEST_BYTES));
 
   if (status == DATUM_OK && buffer_append (&out, ")", 1) < 0)
     status = DATUM_NO_MEMORY;
@@ -166,11 +166,11 @@ const struct primitive request_primitives[] = {
     "%get-request does." },
   { "%use-xml!", 1, 0, scm_im_use_xml,
     "Speak the older XML-like version of the protocol on PORT." },
-  { "%send-request", 3, 0, scm_im_send_request,
+  { "%send-request", 2, 0, scm_im_send_request,
     "Queue REQUEST for PORT and return #t, or a symbol that says why not:\n"
-    "`broken', `too-long' (printed, more than LIMIT bytes), or what in it\n"
+    "`broken', `too-long' (to print), or what in it\n"
     "can't be printed." },
-  { "%send-problem", 3, 0, scm_im_send_problem,
+  { "%send-problem", 2, 0, scm_im_send_problem,
     "Return the symbol that %send-request would return for what in REQUEST\n"
     "can't be sent, or #f; send nothing." },
   { "%send-latest", 4, 0, scm_im_send_latest,

@@ -102,8 +102,9 @@ input_waiting (SCM port)
 
   if (buffer_size (&stream->input) == 0 && !stream->eof)
     reactor_run (reactor_for ("char-ready?"), 0);
-  return buffer_size (&stream->input) > 0 || stream->eof
-         || stream->error != 0;
+  return !stream_paused (stream)
+         && (buffer_size (&stream->input) > 0 || stream->eof
+             || stream->error != 0);
 }
 
 static int
@@ -252,18 +253,6 @@ scm_im_untake (SCM port, SCM bytes)
 }
 
 static SCM
-scm_im_limit_stream (SCM port, SCM request_bytes, SCM output_bytes,
-                     SCM request_seconds)
-{
-  struct stream *stream = stream_from_port (port, "limit");
-
-  stream_set_request_limit (stream, scm_to_uint32 (request_bytes));
-  stream->output_limit = scm_to_uint32 (output_bytes);
-  stream->request_timeout_s = scm_to_uint32 (request_seconds);
-  return SCM_UNSPECIFIED;
-}
-
-static SCM
 scm_im_fail_stream (SCM port)
 {
   struct stream *stream = stream_from_port (port, "read");
@@ -272,33 +261,6 @@ scm_im_fail_stream (SCM port)
   frame_reset (&stream->frame);
   stream_fail (stream, -EPROTO);
   return SCM_UNSPECIFIED;
-}
-
-static SCM
-scm_im_request_timeout (SCM port)
-{
-  uint32_t seconds
-    = stream_from_port (port, "get-request")->request_timeout_s;
-
-  return seconds == 0 ? SCM_BOOL_F : scm_from_uint32 (seconds);
-}
-
-static SCM
-scm_im_limits (void)
-{
-  static const struct { const char *name; int value; } limits[] = {
-    { "server-request-bytes", IM_SERVER_REQUEST_BYTES },
-    { "output-drop-bytes", IM_OUTPUT_DROP_BYTES },
-    { "request-seconds", IM_REQUEST_MS / 1000 },
-    { "handshake-seconds", IM_HANDSHAKE_MS / 1000 },
-    { "name-characters", IM_NAME_CHARACTERS },
-  };
-  SCM list = SCM_EOL;
-
-  for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++)
-    list = scm_acons (scm_from_utf8_symbol (limits[i].name),
-                      scm_from_int (limits[i].value), list);
-  return list;
 }
 
 const struct primitive stream_primitives[] = {
@@ -321,15 +283,7 @@ const struct primitive stream_primitives[] = {
     "Send what is queued for PORT, as far as the kernel takes it." },
   { "%untake!", 2, 0, scm_im_untake,
     "Put BYTES, which PORT's buffer held, back in front of its input." },
-  { "%limit-stream!", 4, 0, scm_im_limit_stream,
-    "Let requests from PORT have REQUEST-BYTES and come within\n"
-    "REQUEST-SECONDS (0: any) of their first byte; break the connection\n"
-    "when more than OUTPUT-BYTES (0: any) are queued for it." },
   { "%fail-stream!", 1, 0, scm_im_fail_stream,
     "End PORT's stream as if the connection had broken." },
-  { "%request-timeout", 1, 0, scm_im_request_timeout,
-    "Return how many seconds PORT has to finish a request, or #f." },
-  { "%limits", 0, 0, scm_im_limits,
-    "Return the limits of src/limits.h that Scheme needs, (NAME . NUMBER)." },
   { NULL, 0, 0, NULL, NULL }
 };

@@ -41,9 +41,10 @@ set_options (int fd)
   /* One request is one segment: don't wait to fill it.  */
   set_option (fd, IPPROTO_TCP, TCP_NODELAY, 1);
   set_option (fd, SOL_SOCKET, SO_KEEPALIVE, 1);
-  set_option (fd, IPPROTO_TCP, TCP_KEEPIDLE, IM_KEEPALIVE_IDLE_S);
-  set_option (fd, IPPROTO_TCP, TCP_KEEPINTVL, IM_KEEPALIVE_INTERVAL_S);
-  set_option (fd, IPPROTO_TCP, TCP_KEEPCNT, IM_KEEPALIVE_PROBES);
+  set_option (fd, IPPROTO_TCP, TCP_KEEPIDLE, limit (LIMIT_KEEPALIVE_IDLE_S));
+  set_option (fd, IPPROTO_TCP, TCP_KEEPINTVL,
+              limit (LIMIT_KEEPALIVE_INTERVAL_S));
+  set_option (fd, IPPROTO_TCP, TCP_KEEPCNT, limit (LIMIT_KEEPALIVE_PROBES));
 }
 
 int
@@ -62,7 +63,8 @@ stream_new (struct reactor *reactor, int fd, struct stream **result)
   source_init (&stream->source, SOURCE_STREAM);
   stream->poll.data = stream;
   stream->fd = fd;
-  stream->request_limit = IM_CLIENT_REQUEST_BYTES;
+  stream->request_limit = limit (LIMIT_CLIENT_REQUEST_BYTES);
+  reactor->streams++;
   set_options (fd);
   stream_poll (stream);
   *result = stream;
@@ -214,7 +216,9 @@ destroy (struct stream *stream)
     link = &(*link)->next_lingering;
   if (*link == stream)
     *link = stream->next_lingering;
+  reactor->streams--;
   stream_unlink_unflushed (stream);
+  stream_unlink_paused (stream);
   stream_forget_latest (stream);
   buffer_free (&stream->input);
   buffer_free (&stream->output);
@@ -235,6 +239,7 @@ void
 stream_fail (struct stream *stream, int error)
 {
   stream->error = error;
+  stream_lift_rate (stream);
   stream_drop_output (stream);
   if (stream->closing)
     {
@@ -252,6 +257,7 @@ stream_ended (struct stream *stream)
 {
   stream->eof = true;
   stream->stalled = false;
+  stream_lift_rate (stream);
   if (stream->shut)
     destroy (stream);
   else if (!stream->closing)
@@ -308,6 +314,7 @@ void
 stream_close (struct reactor *reactor, struct stream *stream)
 {
   stream->closing = true;
+  stream_unlink_paused (stream);
   buffer_free (&stream->input);
   stream_forget_latest (stream);
   if (stream->error != 0

@@ -1,4 +1,4 @@
-/* stream-life.h -- what the three files about streams know of each other
+/* stream-life.h -- what the four files about streams know of each other
 
    Copyright (C) 2026 The Guile-IM authors
    SPDX-License-Identifier: LGPL-3.0-or-later  */
@@ -19,6 +19,16 @@ ssize_t stream_receive_some (struct stream *stream);
 /* In stream-output.c.  */
 void stream_unlink_unflushed (struct stream *stream);
 void stream_forget_latest (struct stream *stream);
+
+/* In stream-rate.c.  */
+
+/* One more request was taken: pause STREAM when that is too many.  */
+void stream_count_request (struct stream *stream);
+void stream_unlink_paused (struct stream *stream);
+
+/* No more will come than is here: that counts no longer, so that who has
+   left isn't kept for its sake.  */
+void stream_lift_rate (struct stream *stream);
 
 /* In stream-life.c.  */
 

@@ -21,6 +21,7 @@ bool
 stream_readable (const struct stream *stream)
 {
   return !stream->connecting && !stream->closing && !stream->stalled
+         && !stream_paused (stream)
          && (buffer_size (&stream->input) > 0 || stream->eof
              || stream->error != 0);
 }
@@ -44,8 +45,9 @@ stream_turn_continues (struct stream *stream)
   bool took_some = stream->turn_bytes > stream->turn_seen;
 
   stream->turn_seen = stream->turn_bytes;
-  return took_some && stream->turn_requests < IM_TURN_REQUESTS
-         && stream->turn_bytes < IM_TURN_BYTES && stream_readable (stream);
+  return took_some && stream->turn_requests < limit (LIMIT_TURN_REQUESTS)
+         && stream->turn_bytes < limit (LIMIT_TURN_BYTES)
+         && stream_readable (stream);
 }
 
 static void
@@ -72,7 +74,8 @@ input_room (const struct stream *stream)
 bool
 stream_wants_input (const struct stream *stream)
 {
-  return !stream->eof && (stream->closing || input_room (stream) > 0);
+  return !stream->eof && !stream_paused (stream)
+         && (stream->closing || input_room (stream) > 0);
 }
 
 ssize_t
@@ -149,10 +152,12 @@ stream_next_frame (struct stream *stream, const uint8_t **bytes, size_t *size)
 {
   struct buffer *input = &stream->input;
   struct frame *frame = &stream->frame;
+
+  if (stream_paused (stream))
+    return FRAME_INCOMPLETE;
   enum frame_status status
     = frame_scan (frame, buffer_bytes (input), buffer_size (input),
                   stream->request_limit);
-
   if (status == FRAME_INCOMPLETE)
     drop_space (stream);
   if (status == FRAME_INCOMPLETE && stream->eof)
@@ -172,6 +177,8 @@ stream_next_line (struct stream *stream, const uint8_t **bytes, size_t *size)
 {
   size_t queued = buffer_size (&stream->input);
 
+  if (stream_paused (stream))
+    return FRAME_INCOMPLETE;
   *bytes = buffer_bytes (&stream->input);
   const uint8_t *end = queued > 0 ? memchr (*bytes, '\n', queued) : NULL;
   if (end != NULL)
@@ -188,6 +195,7 @@ stream_consume (struct stream *stream, size_t count)
 {
   stream->turn_requests++;
   took (stream, count);
+  stream_count_request (stream);
 }
 
 void

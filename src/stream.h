@@ -43,7 +43,12 @@ struct stream
   uint32_t turn_requests;       /* taken in this turn */
   uint32_t turn_bytes;
   uint32_t turn_seen;           /* `turn_bytes' when last asked */
-  uint32_t request_timeout_s;   /* for the rest of a request.  0: none */
+  uint32_t request_timeout_ms;  /* for the rest of a request.  0: none */
+  uint32_t rate_requests;       /* per second.  0: any number */
+  uint32_t rate_burst;          /* requests */
+  uint64_t even_us;             /* when it is even with its rate */
+  struct stream *next_paused;
+  struct stream **paused_link;  /* NULL: not paused */
   bool connecting;
   bool eof;                     /* the peer sends no more */
   bool stalled;                 /* `input' was seen, and isn't enough */
@@ -130,6 +135,18 @@ size_t stream_unsent (const struct stream *stream);
 
 /* Reads no more than LIMIT bytes as one request.  */
 void stream_set_request_limit (struct stream *stream, uint32_t limit);
+
+/* Reads no more than so many requests per second for long (0: any number),
+   and BURST at once.  */
+void stream_set_rate (struct stream *stream, uint32_t requests,
+                      uint32_t burst);
+
+/* Whether STREAM has sent too much, and isn't read from for a while.  */
+static inline bool
+stream_paused (const struct stream *stream)
+{
+  return stream->paused_link != NULL;
+}
 
 /* Let go of STREAM: what is queued is still sent, for a while.  */
 void stream_close (struct reactor *reactor, struct stream *stream);

@@ -150,10 +150,10 @@ printed."
             '("(server ann thanks ())" "HTTP/1.1 400 Bad Request\r\n\r\n" "#.(exit)"
               "42 " ")" "()" "(server ann)" "(server ann \"welcome\" ())"
               "(server ann goodbye ())" "\"\\q\""))
-  (set! handshake-seconds 0.2)
+  (im-limit 'handshake-seconds 0.2)
   (refused "no answer in time" (lambda () #t) "in time")
   (refused "half an answer in time" (answer "(server ann wel") "in time")
-  (set! handshake-seconds 10))
+  (im-limit 'handshake-seconds 10))
 
 (define (test-enrolling)
   (test-equal "im-enroll returns okay and prints nothing" '(okay "")

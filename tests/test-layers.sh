@@ -111,6 +111,7 @@ repl: primitives dispatch readline
 readline: readline-glue
 readline-glue:
 limits: primitives reactor socket
+log: primitives reactor text
 beginner: names request socket text
 program:
 main: names reactor repl program socket

@@ -4,7 +4,7 @@
 ;;; SPDX-License-Identifier: LGPL-3.0-or-later
 
 (use-modules (im-test) (im socket) (im reactor) (im request)
-             ((im primitives) #:select (%limit-stream!))
+             ((im primitives) #:select (%limit %limit-stream! %set-limit!))
              (ice-9 format) (ice-9 match) (ice-9 rdelim)
              (rnrs bytevectors) (srfi srfi-1) (srfi srfi-64))
 
@@ -167,6 +167,13 @@
               (begin (peek-char port) (read-char port)))
     (test-equal "neither" '(a b c 4) (get port))))
 
+(define (limit! port name value)
+  "Let PORT have the limits of a server's client, but VALUE for NAME."
+  (let ((usual (%limit name)))
+    (%set-limit! name value)
+    (%limit-stream! port)
+    (%set-limit! name usual)))
+
 (define (test-bad-input)
   (for-each
    (match-lambda
@@ -195,11 +202,11 @@
      (,(u8-list->bytevector '(40 97 32 98 32 99 32 34 255 34 41))
       "bad input: it is not UTF-8")))
   (with-pair (port peer)
-    (%limit-stream! port 1000 0 0)
+    (limit! port 'request-bytes 1000)
     (say peer (make-string 2000 #\())
     (test-assert "too long or too deep" (string? (get port))))
   (with-pair (port peer)
-    (%limit-stream! port 1000 0 0)
+    (limit! port 'request-bytes 1000)
     (say peer (string-append "(a b c \"" (make-string 2000 #\x)))
     (test-assert "too long, long before it ends"
       (string-contains (get port) "too long")))
@@ -240,7 +247,7 @@
         (unless (string-null? text)
           (say peer (substring text 0 1))
           (after 0.2 (lambda () (drip (substring text 1))))))
-      (%limit-stream! port 65536 0 1)
+      (limit! port 'request-seconds 1)
       (after 0.3 (lambda () (drip "(a b c d ")))
       (let ((got (get port #f)))
         (test-assert "an unfinished request is given up"
@@ -250,7 +257,7 @@
           (< 1.2 (- (now) begun) 1.8)))))
   (with-pair (port peer)
     (let ((result #f))
-      (%limit-stream! port 65536 0 1)
+      (limit! port 'request-seconds 1)
       (when-port-readable port (lambda () (set! result (get port #f))
                                        (when-port-readable port #f)))
       (steps)
@@ -262,7 +269,7 @@
                 (and result (string-contains result "didn't come in time")))
               2))))
   (with-pair (port peer)
-    (%limit-stream! port 65536 0 1)
+    (limit! port 'request-seconds 1)
     (say peer "(a b ")
     (test-assert "a longer #:timeout doesn't lift it"
       (let ((begun (now)))

@@ -9,7 +9,8 @@
 
 (use-modules (im-test) (im dispatch) (ice-9 format) (ice-9 match)
              (ice-9 popen) (ice-9 textual-ports) (srfi srfi-1) (srfi srfi-64)
-             ((im socket) #:prefix im:) ((im reactor) #:prefix im:))
+             ((im socket) #:prefix im:) ((im reactor) #:prefix im:)
+             ((im limits) #:select (im-limit)))
 
 (define (fresh-user)
   (let ((module (make-fresh-user-module)))
@@ -340,7 +341,10 @@
               "more than 65536 characters"))))
   (with-peer
    (lambda (run peer port)
-     ((@ (im primitives) %limit-stream!) port 65536 65536 1)
+     (let ((usual (im-limit 'request-seconds)))
+       (im-limit 'request-seconds 1)
+       ((@ (im primitives) %limit-stream!) port)
+       (im-limit 'request-seconds usual))
      (say peer "never complete")
      (test-assert "and a deadline, if its socket has one"
        (not (equal? (failure (run '(read-line port))) '(never complete)))))))

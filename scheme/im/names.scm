@@ -51,15 +51,14 @@ calls its user, or else `anonymous'."
   "Return the list NAMES without NAME."
   (filter (lambda (other) (not (equal? other name))) names))
 
-(define longest-name (assq-ref (%limits) 'name-characters))
-
 (define (name-problem name)
   "Return a clause that says why nobody can be called NAME, a symbol or a
 string; #f if one can."
   (let ((text (name-text name)))
     (cond ((string-null? text) "a name has at least one character")
-          ((> (string-length text) longest-name)
-           (simple-format #f "a name has at most ~A characters" longest-name))
+          ((> (string-length text) (%limit 'name-characters))
+           (simple-format #f "a name has at most ~A characters"
+                          (%limit 'name-characters)))
           ((string-any misleading? text)
            "a name has no control characters and no special spaces")
           ((not (string=? text (string-trim-both text)))
@@ -71,7 +70,12 @@ string; #f if one can."
   (case (char-general-category char)
     ((Cc Cf Cs Co Cn Zl Zp) #t)
     ((Zs) (not (char=? char #\space)))
-    (else #f)))
+    (else (char-set-contains? blank-letters char))))
+
+;; Letters and symbols to Unicode, blank on a screen: the fillers of Hangul,
+;; the joiner of graphemes, Braille without a dot.
+(define blank-letters
+  (string->char-set "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"))
 
 ;;; --- Tables -----------------------------------------------------------
 

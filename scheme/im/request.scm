@@ -19,10 +19,6 @@
             send-request get-request send-latest send-problem
             read-datum speak-xml!))
 
-;; What a server reads; so nobody sends more, but for lists of clients.
-(define server-request-bytes
-  (assq-ref (%limits) 'server-request-bytes))
-
 (define (make-request src dst action data)
   "Return a request: the list of SRC and DST, names (symbols or strings),
 ACTION, a symbol, and DATA, any datum."
@@ -69,7 +65,7 @@ On its way means: it goes out now or, in a handler, when all handlers have
 run.  Whether it arrives nobody knows before the other side answers.  A
 request has up to 64 KiB."
   (let ((sent (if (and (port? port) (not (port-closed? port)))
-                  (%send-request request port server-request-bytes)
+                  (%send-request request port)
                   'closed)))
     (cond ((eq? sent #t)
            (unless (in-step?)
@@ -93,7 +89,7 @@ it.  Return #t, or #f after saying what in DATA can't be sent.  Doesn't wait."
   "Return a clause that says what in REQUEST can't be sent to PORT, an open
 socket's: it is too long, or something in it can't be printed; #f if all can.
 Sends nothing."
-  (and=> (%send-problem request port server-request-bytes)
+  (and=> (%send-problem request port)
          describe-failure))
 
 ;;; --- Receiving --------------------------------------------------------

@@ -183,30 +183,40 @@ port and the copy can accept no more."
                (host-name-of socket) (host-address-of socket)
                (port-number-of socket) (down? socket)))
 
-(define* (socket-accept-connection socket #:key timeout)
+(define* (socket-accept-connection socket #:key timeout (tell ignore))
   "Return SOCKET, which listens, after accepting a connection: its input,
 output and host are now the client's.
 
 Waits for a client, for TIMEOUT seconds if given, and raises `timeout' when
-none came."
+none came.  While this process has as many connections as it can have,
+clients wait as well, and TELL is called with a sentence that says so."
   (check-socket "socket-accept-connection" socket)
-  (let ((stream (accept-stream socket (deadline timeout) timeout)))
+  (let ((stream (accept-stream socket (deadline timeout) timeout tell)))
     (set-port! socket stream)
     (let ((peer (%stream-peer stream)))
       (set-host-name! socket (and peer (car peer)))
       (set-host-address! socket (and peer (car peer))))
     socket))
 
-(define (accept-stream socket end timeout)
-  (let ((listener (listener-of socket)))
-    (unless (and listener (%source-open? listener))
+(define (ignore sentence)
+  #f)
+
+(define (accept-stream socket end timeout tell)
+  (let* ((listener (open-listener socket))
+         (stream (%accept listener)))
+    (cond ((port? stream) stream)
+          (else
+           (when (eq? stream 'full)
+             (tell "All connections are taken; who comes now waits."))
+           (when (eq? (wait-for listener 'read (remaining end)) 'timeout)
+             (raise-timeout "socket-accept-connection" timeout))
+           (accept-stream socket end timeout tell)))))
+
+(define (open-listener socket)
+  (or (socket-listener socket)
       (bad-argument "socket-accept-connection"
                     "~S doesn't listen; make-server-socket makes one that does"
-                    socket))
-    (or (%accept listener)
-        (if (eq? (wait-for listener 'read (remaining end)) 'timeout)
-            (raise-timeout "socket-accept-connection" timeout)
-            (accept-stream socket end timeout)))))
+                    socket)))
 
 ;;; --- Closing ----------------------------------------------------------
 

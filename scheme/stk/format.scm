@@ -9,7 +9,7 @@
 
 (define-module (stk format)
   #:use-module ((im primitives)
-                #:select (%limits %print-datum %stream-port?))
+                #:select (%limit %print-datum %stream-port?))
   #:use-module ((im socket) #:select (flush))
   #:use-module ((ice-9 textual-ports) #:select (put-string))
   #:use-module ((rnrs bytevectors) #:select (utf8->string))
@@ -105,12 +105,11 @@ Raise an error unless there are just as many ARGUMENTS as places for them."
       sent-text
       object->string))
 
-(define longest-datum (assq-ref (%limits) 'output-drop-bytes))
-
 (define (sent-text object)
   "Return OBJECT as a request shows it, or as Guile does if no request could."
   (catch 'bad-datum
-    (lambda () (utf8->string (%print-datum object longest-datum)))
+    (lambda () (utf8->string (%print-datum object
+                                                (%limit 'output-bytes))))
     (lambda problem (object->string object))))
 
 ;;; --- error --------------------------------------------------------------

@@ -17,7 +17,7 @@
   #:use-module ((ice-9 rdelim) #:select ((read-line . guile:read-line)))
   #:use-module ((im limits) #:select (with-deadline))
   #:use-module ((im primitives)
-                #:select (%fail-stream! %limits %request-timeout
+                #:select (%fail-stream! %limit %request-timeout
                           %stream-port?))
   #:use-module ((im request) #:select (read-datum))
   #:use-module ((srfi srfi-1)
@@ -87,9 +87,8 @@ error if PORT is closed, or if it is a socket's and the line is longer than
                        (lambda () (bounded-line port)))
         (bounded-line port))))
 
-(define longest-line (assq-ref (%limits) 'server-request-bytes))
-
 (define (bounded-line port)
+  (define longest-line (%limit 'request-bytes))
   (let loop ((chars '()) (count 0))
     (let ((char (read-char port)))
       (cond ((and (eof-object? char) (null? chars)) char)

@@ -1,0 +1,145 @@
+/* test-rate.c -- who sends too much waits, and loses nothing
+
+   Copyright (C) 2026 The Guile-IM authors
+   SPDX-License-Identifier: LGPL-3.0-or-later  */
+
+#include "core-helpers.h"
+
+/* Take what is there, at most MOST requests.  Return how many.  */
+static int
+take_requests (struct stream *stream, int most)
+{
+  const uint8_t *bytes;
+  size_t size;
+  int count = 0;
+
+  while (count < most
+         && stream_next_frame (stream, &bytes, &size) == FRAME_COMPLETE)
+    {
+      stream_consume_frame (stream);
+      count++;
+    }
+  return count;
+}
+
+static struct stream *
+limited_stream (int *peer, uint32_t rate, uint32_t burst)
+{
+  struct stream *stream = stream_with_peer (peer);
+
+  stream_set_rate (stream, rate, burst);
+  watch (stream, INTEREST_READ);
+  peer_send (*peer, "(a)(b)(c)(d)(e)(f)");
+  RUN_UNTIL (buffer_size (&stream->input) == 18);
+  return stream;
+}
+
+static void
+without_a_rate_nobody_waits (void **state)
+{
+  int peer;
+  struct stream *stream = limited_stream (&peer, 0, 1);
+
+  assert_int_equal (take_requests (stream, 10), 6);
+  assert_false (stream_paused (stream));
+  close_both (stream, peer);
+  (void) state;
+}
+
+static void
+past_the_burst_a_stream_is_not_ready (void **state)
+{
+  int peer;
+  struct stream *stream = limited_stream (&peer, 1, 3);
+
+  /* The request that is one too many has been taken already.  */
+  assert_int_equal (take_requests (stream, 10), 4);
+  assert_true (stream_paused (stream));
+  assert_false (stream_readable (stream));
+  assert_int_equal (buffer_size (&stream->input), 6);
+  close_both (stream, peer);
+  (void) state;
+}
+
+static void
+a_paused_stream_does_not_read_from_its_peer (void **state)
+{
+  int peer;
+  struct stream *stream = limited_stream (&peer, 1, 3);
+
+  take_requests (stream, 10);
+  peer_send (peer, "(g)");
+  for (int i = 0; i < 10; i++)
+    step ();
+  assert_int_equal (buffer_size (&stream->input), 6);
+  close_both (stream, peer);
+  (void) state;
+}
+
+static void
+after_a_while_it_goes_on_where_it_was (void **state)
+{
+  int peer;
+  struct stream *stream = limited_stream (&peer, 50, 2);
+
+  assert_int_equal (take_requests (stream, 10), 3);
+  source_settle (&stream->source);
+  RUN_UNTIL (is_ready (&stream->source));
+  assert_memory_equal (buffer_bytes (&stream->input), "(d)", 3);
+  RUN_UNTIL (take_requests (stream, 10) > 0
+             && buffer_size (&stream->input) == 0);
+  close_both (stream, peer);
+  (void) state;
+}
+
+static void
+who_breaks_off_while_paused_is_seen (void **state)
+{
+  int peer;
+  struct stream *stream = limited_stream (&peer, 5, 3);
+
+  take_requests (stream, 10);
+  assert_true (stream_paused (stream));
+  peer_reset (peer);
+  RUN_UNTIL (stream->error != 0);
+  assert_true (stream_readable (stream));
+  assert_int_equal (take_requests (stream, 10), 2);
+  source_close (&reactor, &stream->source);
+  (void) state;
+}
+
+static void
+several_are_paused_and_closed_in_any_order (void **state)
+{
+  struct stream *streams[3];
+  int peers[3];
+
+  for (int i = 0; i < 3; i++)
+    {
+      streams[i] = limited_stream (&peers[i], 1, 1);
+      take_requests (streams[i], 10);
+      assert_true (stream_paused (streams[i]));
+    }
+  close_both (streams[1], peers[1]);
+  close_both (streams[2], peers[2]);
+  assert_ptr_equal (reactor.paused, streams[0]);
+  close_both (streams[0], peers[0]);
+  assert_null (reactor.paused);
+  RUN_UNTIL (!uv_is_active ((uv_handle_t *) &reactor.rate));
+  (void) state;
+}
+
+int
+main (void)
+{
+  const struct CMUnitTest tests[] = {
+    CORE_TEST (without_a_rate_nobody_waits),
+    CORE_TEST (past_the_burst_a_stream_is_not_ready),
+    CORE_TEST (a_paused_stream_does_not_read_from_its_peer),
+    CORE_TEST (after_a_while_it_goes_on_where_it_was),
+    CORE_TEST (who_breaks_off_while_paused_is_seen),
+    CORE_TEST (several_are_paused_and_closed_in_any_order),
+  };
+
+  return cmocka_run_group_tests (tests, start_reactor, NULL);
+}
