@@ -193,14 +193,17 @@ the request claims to come from is not trusted."
   (lambda (name request) (remove-client name)))
 
 (define (pass-on from to data port)
-  (if log-messages
-      (log-line "~a -> ~a: ~a" from to data)
-      (log-line "~a -> ~a" from to))
+  (if logging (log-message from to data))
   (let ((message (make-request from to 'receive-msg data)))
     (if (not (send-request message port))
         (tell-client from (or (send-problem message port)
                        (string-append "Not delivered to "
                                       (datum->text to)))))))
+
+(define (log-message from to data)
+  (if log-messages
+      (log-line "~a -> ~a: ~a" from to data)
+      (log-line "~a -> ~a" from to)))
 
 (define (tell-client name text)
   "Send TEXT to the client called NAME, as a message from the server."

@@ -74,6 +74,11 @@
    more, and a peer that is refused must not fill a disk.  */
 #define IM_LOG_LINES 100
 
+/* The collector's free space divisor in a server, default 3: it runs when
+   as much was allocated as is in use, not a third of that.  This costs a
+   few megabytes and saves a fifth of the time per message.  */
+#define IM_SERVER_FREE_SPACE_DIVISOR 1
+
 /* --- Time -------------------------------------------------------------- */
 
 /* The IM server's deadlines, in milliseconds: the whole handshake, and

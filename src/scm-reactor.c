@@ -13,6 +13,7 @@
 #include "limits.h"
 #include "primitive.h"
 
+#include <gc.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -152,6 +153,13 @@ scm_im_reactor_next (void)
 }
 
 static SCM
+scm_im_collect_less_often_x (void)
+{
+  GC_set_free_space_divisor (IM_SERVER_FREE_SPACE_DIVISOR);
+  return SCM_UNSPECIFIED;
+}
+
+static SCM
 scm_im_forked_p (void)
 {
   return scm_from_bool (in_child);
@@ -192,6 +200,8 @@ const struct primitive reactor_primitives[] = {
   { "%reactor-next", 0, 0, scm_im_reactor_next,
     "Return the slot of the source that has been ready longest, now the\n"
     "last in the queue, or #f." },
+  { "%collect-less-often!", 0, 0, scm_im_collect_less_often_x,
+    "Let the collector run only when as much was allocated as is in use." },
   { "%forked?", 0, 0, scm_im_forked_p,
     "Return #t in a child that was forked: its parent has the reactor." },
   { "%reactor-flush", 0, 0, scm_im_reactor_flush,

@@ -150,6 +150,8 @@ scm_im_look_again_x (SCM object)
 
   if (source != NULL && source->kind == SOURCE_STREAM)
     ((struct stream *) source)->stalled = false;
+  if (source != NULL && source_ready (source, source->interest))
+    source_is_ready (reactor_for ("when-port-readable"), source);
   return SCM_UNSPECIFIED;
 }
 

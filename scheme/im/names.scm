@@ -93,14 +93,24 @@ string; #f if one can."
   "Return an empty table of names."
   (list '*table*))
 
+;; The table looked at last, and its index: nearly always the same.
+(define last-table #f)
+(define last-index #f)
+
 (define (table-index table)
   "Return the index of TABLE; made now if this list was made by hand."
-  (or (hashq-ref indexes table)
-      (let ((index (make-index (make-hash-table) (make-hash-table))))
-        (hashq-set! indexes table index)
-        (for-each (lambda (entry) (index-entry! index entry))
-                  (reverse (cdr table)))
-        index)))
+  (unless (eq? table last-table)
+    (set! last-index (or (hashq-ref indexes table)
+                         (index-table! table)))
+    (set! last-table table))
+  last-index)
+
+(define (index-table! table)
+  (let ((index (make-index (make-hash-table) (make-hash-table))))
+    (hashq-set! indexes table index)
+    (for-each (lambda (entry) (index-entry! index entry))
+              (reverse (cdr table)))
+    index))
 
 (define (index-entry! index entry)
   (hashq-set! (index-exact index) (car entry) entry)
@@ -109,6 +119,10 @@ string; #f if one can."
 (define (table-entry table name)
   "Return the pair (NAME . VALUE) of whoever in TABLE is called NAME, a symbol
 or a string, ignoring case; or #f."
+  (and (pair? (cdr table))
+       (indexed-entry table name)))
+
+(define (indexed-entry table name)
   (let ((index (table-index table)))
     (or (hashq-ref (index-exact index) name)
         (hashq-ref (index-by-text index) (folded name)))))

@@ -23,14 +23,15 @@
             handler set-handler!))
 
 (define-record-type <watch>
-  (make-watch source reader writer waiters busy? listener?)
+  (make-watch source reader writer waiters busy? listener? interest)
   watch?
   (source watch-source)                       ; a port, or C's own object
   (reader watch-reader set-watch-reader!)     ; thunk | #f
   (writer watch-writer set-watch-writer!)     ; thunk | #f
   (waiters watch-waiters set-watch-waiters!)  ; list of <waiter>
   (busy? watch-busy? set-watch-busy?!)        ; its task hasn't finished
-  (listener? watch-listener?))
+  (listener? watch-listener?)
+  (interest watch-interest set-watch-interest!))  ; as C was told: 0 to 3
 
 ;; What waits for a source: DIRECTION is 'read or 'write, RESUME is called
 ;; with 'ready, 'timeout or 'closed.
@@ -77,7 +78,7 @@ their slots."
 (define* (ensure-watch source #:key listener?)
   "Return the watch of SOURCE, made now if it has none."
   (or (source-watch source)
-      (let ((watch (make-watch source #f #f '() #f listener?)))
+      (let ((watch (make-watch source #f #f '() #f listener? 0)))
         (when (null? free-slots)
           (more-slots!))
         (%set-source-slot! source (car free-slots))
@@ -87,18 +88,25 @@ their slots."
         watch)))
 
 (define (waits? watch direction)
+  (and (pair? (watch-waiters watch))
+       (any-waits? watch direction)))
+
+(define (any-waits? watch direction)
   (any (lambda (waiter) (eq? (waiter-direction waiter) direction))
        (watch-waiters watch)))
 
 (define (update-interest! watch)
   "Let C queue WATCH's source for just what can be run when it is ready."
-  (define idle? (not (watch-busy? watch)))
-  (define (wanted direction handler bit)
-    (if (or (waits? watch direction) (and idle? handler)) bit 0))
-  (when (%source-open? (watch-source watch))
-    (%set-interest! (watch-source watch)
-                    (+ (wanted 'read (watch-reader watch) 1)
-                       (wanted 'write (watch-writer watch) 2)))))
+  (let ((wanted (+ (if (cares? watch 'read (watch-reader watch)) 1 0)
+                   (if (cares? watch 'write (watch-writer watch)) 2 0))))
+    (unless (eqv? wanted (watch-interest watch))
+      (when (%source-open? (watch-source watch))
+        (set-watch-interest! watch wanted)
+        (%set-interest! (watch-source watch) wanted)))))
+
+(define (cares? watch direction handler)
+  (or (and handler (not (watch-busy? watch)))
+      (waits? watch direction)))
 
 (define (drop-if-unused! watch)
   (unless (or (watch-reader watch) (watch-writer watch) (watch-busy? watch)
@@ -133,6 +141,7 @@ watch, which may have waiters, or #f if it has none."
   (let ((watch (source-watch source)))
     (when watch
       (free-slot! (%source-slot source))
+      (set-watch-interest! watch 0)
       (%set-interest! source 0)
       (%set-source-slot! source -1)
       (set-watch-reader! watch #f)
