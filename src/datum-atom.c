@@ -96,8 +96,6 @@ _Static_assert (IM_NUMBER_CHARACTERS <= 36, "digits_value takes 36 digits");
 static bool
 is_decimal (const uint8_t *at, const uint8_t *end)
 {
-  size_t digits;
-
   at += span_digits (at, end);
   if (at < end && *at == '.')
     at += 1 + span_digits (at + 1, end);
@@ -106,7 +104,7 @@ is_decimal (const uint8_t *at, const uint8_t *end)
       at++;
       if (at < end && is_sign (*at))
         at++;
-      digits = span_digits (at, end);
+      size_t digits = span_digits (at, end);
       if (digits == 0)
         return false;
       at += digits;
@@ -159,7 +157,7 @@ datum_read_number (const uint8_t *atom, size_t size, SCM *result)
   size_t digits = span_digits (at, end);
   bool negative = atom[0] == '-';
 
-  if (size > limit (LIMIT_NUMBER_CHARACTERS) || begins_like_infinity (atom, size))
+  if (size > limit_of (LIMIT_NUMBER_CHARACTERS) || begins_like_infinity (atom, size))
     return DATUM_BAD_NUMBER;
   if (at + digits == end)
     {

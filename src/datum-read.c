@@ -204,7 +204,7 @@ read_level (struct reader *reader, char opening, SCM *result)
 {
   enum datum_status status;
 
-  if (reader->depth >= limit (LIMIT_NESTING))
+  if (reader->depth >= limit_of (LIMIT_NESTING))
     return DATUM_TOO_DEEP;
   reader->depth++;
   if (opening == '\'')

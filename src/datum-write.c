@@ -265,7 +265,7 @@ write_level (struct writer *writer, SCM datum)
 {
   enum datum_status status;
 
-  if (writer->depth >= limit (LIMIT_NESTING))
+  if (writer->depth >= limit_of (LIMIT_NESTING))
     return DATUM_TOO_DEEP;
   writer->depth++;
   if (scm_is_pair (datum))
@@ -290,7 +290,7 @@ write_datum (struct writer *writer, SCM datum)
   if (scm_is_eq (datum, SCM_EOL))
     {
       /* It is an open parenthesis to who reads it.  */
-      if (writer->depth >= limit (LIMIT_NESTING))
+      if (writer->depth >= limit_of (LIMIT_NESTING))
         return DATUM_TOO_DEEP;
       return put_text (writer, "()");
     }

@@ -64,7 +64,7 @@ open_level (struct frame *frame, bool quotation)
 {
   uint64_t bit = UINT64_C (1) << (frame->depth % 64);
 
-  if (frame->depth >= limit (LIMIT_NESTING))
+  if (frame->depth >= limit_of (LIMIT_NESTING))
     return FRAME_TOO_DEEP;
   if (quotation)
     frame->quotations |= bit;
@@ -186,7 +186,7 @@ scan_number (struct frame *frame, const uint8_t *bytes, size_t stop)
     {
       if (frame_lexemes[bytes[frame->scanned]] < LEX_ATOM)
         return end_atom (frame, bytes[frame->scanned]);
-      if (frame->characters >= limit (LIMIT_NUMBER_CHARACTERS))
+      if (frame->characters >= limit_of (LIMIT_NUMBER_CHARACTERS))
         return FRAME_NUMBER_TOO_LONG;
       frame->characters++;
     }

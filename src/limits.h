@@ -151,7 +151,7 @@ struct limit_row
 extern struct limit_row limits[LIMITS];
 
 static inline uint32_t
-limit (enum limit which)
+limit_of (enum limit which)
 {
   return limits[which].value;
 }

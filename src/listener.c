@@ -60,8 +60,8 @@ most_connections (void)
 {
   struct rlimit descriptors;
 
-  if (limit (LIMIT_CONNECTIONS) > 0)
-    return limit (LIMIT_CONNECTIONS);
+  if (limit_of (LIMIT_CONNECTIONS) > 0)
+    return limit_of (LIMIT_CONNECTIONS);
   if (getrlimit (RLIMIT_NOFILE, &descriptors) < 0)
     return RLIM_INFINITY;
   return descriptors.rlim_cur > 2 * IM_SPARE_DESCRIPTORS

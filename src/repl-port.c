@@ -106,7 +106,6 @@ scm_repl_port_init (void)
 static SCM
 scm_im_make_repl_port (SCM scm_fd, SCM pending, SCM encoding)
 {
-  const char *who = "keep-reactor-running";
   struct repl_input *input = calloc (1, sizeof *input);
 
   if (input == NULL
@@ -114,7 +113,7 @@ scm_im_make_repl_port (SCM scm_fd, SCM pending, SCM encoding)
                         SCM_BYTEVECTOR_LENGTH (pending)) < 0)
     {
       free (input);
-      error_system (who, -ENOMEM);
+      error_system ("live-prompt!", -ENOMEM);
     }
   input->fd = scm_to_int (scm_fd);
   return scm_c_make_port_with_encoding

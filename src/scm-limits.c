@@ -69,11 +69,11 @@ scm_im_limit_stream_x (SCM port)
 {
   struct stream *stream = stream_from_port (port, "limit-connection!");
 
-  stream_set_request_limit (stream, limit (LIMIT_REQUEST_BYTES));
-  stream_set_rate (stream, limit (LIMIT_RATE_REQUESTS),
-                   limit (LIMIT_RATE_BURST));
-  stream->output_limit = limit (LIMIT_OUTPUT_BYTES);
-  stream->request_timeout_ms = limit (LIMIT_REQUEST_MS);
+  stream_set_request_limit (stream, limit_of (LIMIT_REQUEST_BYTES));
+  stream_set_rate (stream, limit_of (LIMIT_RATE_REQUESTS),
+                   limit_of (LIMIT_RATE_BURST));
+  stream->output_limit = limit_of (LIMIT_OUTPUT_BYTES);
+  stream->request_timeout_ms = limit_of (LIMIT_REQUEST_MS);
   return SCM_UNSPECIFIED;
 }
 

@@ -59,7 +59,7 @@ scm_im_send_request (SCM request, SCM port)
   if (stream->error != 0)
     return scm_from_utf8_symbol ("broken");
   enum datum_status status = dialect_write (stream, &stream->output, request,
-                                            limit (LIMIT_REQUEST_BYTES));
+                                            limit_of (LIMIT_REQUEST_BYTES));
   if (status != DATUM_OK)
     return scm_from_utf8_symbol (datum_status_name (status));
   if (stream_wrote (stream) < 0)
@@ -73,7 +73,7 @@ scm_im_send_problem (SCM request, SCM port)
   struct stream *stream = stream_from_port (port, "send-request");
   struct buffer out = { 0 };
   enum datum_status status = dialect_write (stream, &out, request,
-                                            limit (LIMIT_REQUEST_BYTES));
+                                            limit_of (LIMIT_REQUEST_BYTES));
 
   buffer_free (&out);
   return status == DATUM_OK
@@ -93,7 +93,7 @@ write_head (struct buffer *out, SCM src, SCM name, SCM action)
     return DATUM_NO_MEMORY;
   for (int i = 0; i < 3 && status == DATUM_OK; i++)
     {
-      status = datum_write (out, parts[i], limit (LIMIT_REQUEST_BYTES));
+      status = datum_write (out, parts[i], limit_of (LIMIT_REQUEST_BYTES));
       if (status == DATUM_OK && buffer_append (out, " ", 1) < 0)
         status = DATUM_NO_MEMORY;
     }
@@ -114,7 +114,7 @@ send_latest_to (struct stream *stream, SCM request,
     {
       tail = &no_tail;
       status = dialect_write (stream, &head, request,
-                              limit (LIMIT_CLIENT_REQUEST_BYTES));
+                              limit_of (LIMIT_CLIENT_REQUEST_BYTES));
     }
   else
     status = write_head (&head, SCM_CAR (request), SCM_CADR (request),
@@ -131,7 +131,7 @@ scm_im_send_latest (SCM src, SCM action, SCM data, SCM receivers)
 {
   struct buffer out = { 0 };
   enum datum_status status
-    = datum_write (&out, data, limit (LIMIT_CLIENT_REQUEST_BYTES));
+    = datum_write (&out, data, limit_of (LIMIT_CLIENT_REQUEST_BYTES));
 
   if (status == DATUM_OK && buffer_append (&out, ")", 1) < 0)
     status = DATUM_NO_MEMORY;

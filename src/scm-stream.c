@@ -125,13 +125,14 @@ print_port (SCM port, SCM destination, scm_print_state *state)
 {
   struct sockaddr_storage address;
   char text[ADDRESS_TEXT_BYTES + 40] = "#<socket port, closed>";
-  char peer[ADDRESS_TEXT_BYTES];
 
   (void) state;
   if (SCM_OPPORTP (port)
       && stream_address ((struct stream *) SCM_STREAM (port), true,
                          &address) == 0)
     {
+      char peer[ADDRESS_TEXT_BYTES];
+
       address_format ((struct sockaddr *) &address, peer);
       snprintf (text, sizeof text, "#<socket port, peer %s:%d>", peer,
                 address_port ((struct sockaddr *) &address));

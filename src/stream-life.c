@@ -41,10 +41,10 @@ set_options (int fd)
   /* One request is one segment: don't wait to fill it.  */
   set_option (fd, IPPROTO_TCP, TCP_NODELAY, 1);
   set_option (fd, SOL_SOCKET, SO_KEEPALIVE, 1);
-  set_option (fd, IPPROTO_TCP, TCP_KEEPIDLE, limit (LIMIT_KEEPALIVE_IDLE_S));
+  set_option (fd, IPPROTO_TCP, TCP_KEEPIDLE, limit_of (LIMIT_KEEPALIVE_IDLE_S));
   set_option (fd, IPPROTO_TCP, TCP_KEEPINTVL,
-              limit (LIMIT_KEEPALIVE_INTERVAL_S));
-  set_option (fd, IPPROTO_TCP, TCP_KEEPCNT, limit (LIMIT_KEEPALIVE_PROBES));
+              limit_of (LIMIT_KEEPALIVE_INTERVAL_S));
+  set_option (fd, IPPROTO_TCP, TCP_KEEPCNT, limit_of (LIMIT_KEEPALIVE_PROBES));
 }
 
 int
@@ -63,7 +63,7 @@ stream_new (struct reactor *reactor, int fd, struct stream **result)
   source_init (&stream->source, SOURCE_STREAM);
   stream->poll.data = stream;
   stream->fd = fd;
-  stream->request_limit = limit (LIMIT_CLIENT_REQUEST_BYTES);
+  stream->request_limit = limit_of (LIMIT_CLIENT_REQUEST_BYTES);
   reactor->streams++;
   set_options (fd);
   stream_poll (stream);

@@ -45,8 +45,8 @@ stream_turn_continues (struct stream *stream)
   bool took_some = stream->turn_bytes > stream->turn_seen;
 
   stream->turn_seen = stream->turn_bytes;
-  return took_some && stream->turn_requests < limit (LIMIT_TURN_REQUESTS)
-         && stream->turn_bytes < limit (LIMIT_TURN_BYTES)
+  return took_some && stream->turn_requests < limit_of (LIMIT_TURN_REQUESTS)
+         && stream->turn_bytes < limit_of (LIMIT_TURN_BYTES)
          && stream_readable (stream);
 }
 
