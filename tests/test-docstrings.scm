@@ -6,7 +6,7 @@
 (use-modules (im-test) (ice-9 format) (srfi srfi-1) (srfi srfi-64))
 
 (define modules
-  '((im beginner) (im dispatch) (im limits) (im log) (im main) (im names)
+  '((im beginner) (im diagnose) (im dispatch) (im limits) (im log) (im main) (im names)
     (im primitives) (im program) (im reactor) (im repl) (im request)
     (im socket) (im text) (stk load)))
 

@@ -107,12 +107,14 @@ ports: primitives dispatch
 socket: primitives dispatch ports
 reactor: primitives dispatch ports socket
 request: primitives dispatch ports text
-repl: primitives dispatch readline
+repl: primitives dispatch readline meta
 readline: readline-glue
 readline-glue:
 limits: primitives reactor socket
 log: primitives reactor text
+meta: diagnose limits text
 beginner: names request socket text
+diagnose: reactor request socket text
 program:
 main: names reactor repl program socket
 '

@@ -162,7 +162,8 @@ im-enroll; or #f after saying why there is none, and what to look at."
                   (if (eq? key 'timeout)
                       "no answer within 10 seconds"
                       (sentence-of-error arguments))
-                  "Compare address and port with what the server printed.")
+                  "Compare address and port with what the server printed; \
+(im-diagnose IP PORT) finds out more.")
       #f)))
 
 (define (try-to-listen port address)

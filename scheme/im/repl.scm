@@ -28,11 +28,18 @@ nothing when there is no terminal, pipe or file to read from.  Doesn't wait."
     (set! live? #t)
     (add-hook! exit-hook run-exit-thunks)
     (watch-prompt!)
+    (add-meta-commands!)
     (current-read-waiter (wait-at-prompt-or (current-read-waiter)))
     (if (readline-active?)
         (when-readline 'live-readline! step-at-prompt name-completions)
         (replace-input-port!)))
   *unspecified*)
+
+(define (add-meta-commands!)
+  "Let `,im' be known, if there is a prompt: a script has no use for it, and
+Guile's commands take long to load."
+  (when (resolve-module '(system repl command) #f #:ensure #f)
+    (resolve-interface '(im meta))))
 
 (define (readline-active?)
   "Return #t if the REPL reads through readline, and we have glue for it."
