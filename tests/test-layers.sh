@@ -102,7 +102,7 @@ text:
 words:
 names: primitives words
 watch: primitives
-dispatch: primitives watch
+dispatch: primitives watch text
 ports: primitives dispatch
 socket: primitives dispatch ports
 reactor: primitives dispatch ports socket

@@ -73,13 +73,22 @@
         (say peer2 "good\n")
         (let ((printed (printed-errors (steps))))
           (test-assert "an error in a handler is reported"
-            (and (string-contains printed "*** Error")
-                 (string-contains printed "no idea what this is: \"bad\""))))
+            (string-prefix?
+             (format #f "*** Error: no idea what this is: \"bad\"
+    in a handler of ~a\n" port)
+             printed)))
         (test-equal "others go on" '("bad" "good") (sort seen string<?))
         (test-eq "the handler stays" failing (when-port-readable port))
         (say peer "again\n")
         (printed-errors (steps))
-        (test-equal "and runs again" "again" (car seen))))))
+        (test-equal "and runs again" "again" (car seen))
+        (when-port-readable port (lambda ()
+                                   (throw 'misc-error #f (read-line port)
+                                          '() #f)))
+        (say peer "\x1b[2J\n")
+        (test-assert "what a terminal would obey is shown escaped"
+          (string-prefix? "*** Error: \\x1b;[2J\n"
+                          (printed-errors (steps))))))))
 
 (define (test-escapes)
   (for-each

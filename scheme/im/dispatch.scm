@@ -17,6 +17,7 @@
 
 (define-module (im dispatch)
   #:use-module (im primitives)
+  #:use-module ((im text) #:select (message-lines))
   #:use-module (im watch)
   #:use-module (ice-9 control)
   #:use-module (srfi srfi-9)
@@ -90,11 +91,20 @@
 
 (define (report-handler-error source key arguments)
   "Tell on the error port what failed in a handler of SOURCE."
-  (let ((port (current-error-port)))
-    (if source
-        (simple-format port "*** Error in a handler of ~A:\n" source)
-        (simple-format port "*** Error in a handler:\n"))
-    (print-exception port #f key arguments)))
+  (simple-format (current-error-port) "*** Error: ~A\n    in a handler~A\n"
+                 (error-text key arguments)
+                 (if source
+                     (simple-format #f " of ~A" source)
+                     "")))
+
+(define (error-text key arguments)
+  "Return what went wrong, for a person: harmless lines, without the last line
+break.  Much of what handlers complain about came from the network."
+  (string-join (message-lines
+                (string-trim-right
+                 (call-with-output-string
+                   (lambda (port) (print-exception port #f key arguments)))))
+               "\n"))
 
 ;;; --- Waiting ----------------------------------------------------------
 
