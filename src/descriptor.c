@@ -1,4 +1,4 @@
-/* descriptor.c -- a source that is ready while a descriptor is readable
+/* descriptor.c -- a source that is ready while a descriptor is
 
    Copyright (C) 2026 The Guile-IM authors
    SPDX-License-Identifier: LGPL-3.0-or-later  */
@@ -38,21 +38,26 @@ descriptor_new (struct reactor *reactor, int fd, struct descriptor **result)
 }
 
 static void
-on_readable (uv_poll_t *poll, int status, int events)
+on_event (uv_poll_t *poll, int status, int events)
 {
   struct descriptor *descriptor = poll->data;
 
   (void) events;
   if (status < 0)               /* for who reads to find; libuv stopped */
-    descriptor_poll (descriptor, true);
+    descriptor_poll (descriptor);
   source_is_ready (reactor_of ((uv_handle_t *) poll), &descriptor->source);
 }
 
 void
-descriptor_poll (struct descriptor *descriptor, bool on)
+descriptor_poll (struct descriptor *descriptor)
 {
-  if (on && descriptor->pause == NULL)
-    uv_poll_start (&descriptor->poll, UV_READABLE, on_readable);
+  int interest = descriptor->source.interest;
+
+  if (interest != 0 && descriptor->pause == NULL)
+    uv_poll_start (&descriptor->poll,
+                   ((interest & INTEREST_READ) ? UV_READABLE : 0)
+                   | ((interest & INTEREST_WRITE) ? UV_WRITABLE : 0),
+                   on_event);
   else
     uv_poll_stop (&descriptor->poll);
 }
@@ -70,7 +75,7 @@ end_pause (uv_timer_t *pause)
 
   descriptor->pause = NULL;
   uv_close ((uv_handle_t *) pause, free_handle);
-  descriptor_poll (descriptor, descriptor->source.interest != 0);
+  descriptor_poll (descriptor);
 }
 
 void
@@ -93,11 +98,16 @@ descriptor_pause (struct descriptor *descriptor, uint64_t pause_ms)
 }
 
 bool
-descriptor_ready (const struct descriptor *descriptor)
+descriptor_ready (const struct descriptor *descriptor, int interest)
 {
-  struct pollfd poll_fd = { .fd = descriptor->fd, .events = POLLIN };
+  struct pollfd poll_fd = { .fd = descriptor->fd };
 
-  return descriptor->pause == NULL && poll (&poll_fd, 1, 0) > 0;
+  if (interest & INTEREST_READ)
+    poll_fd.events |= POLLIN;
+  if (interest & INTEREST_WRITE)
+    poll_fd.events |= POLLOUT;
+  return interest != 0 && descriptor->pause == NULL
+         && poll (&poll_fd, 1, 0) > 0;
 }
 
 static void

@@ -25,14 +25,15 @@ struct descriptor
 int descriptor_new (struct reactor *reactor, int fd,
                     struct descriptor **result);
 
-/* Start or stop polling.  */
-void descriptor_poll (struct descriptor *descriptor, bool on);
+/* Poll for what somebody is interested in, or not at all.  */
+void descriptor_poll (struct descriptor *descriptor);
 
 /* Don't poll for PAUSE_MS, whoever watches.  */
 void descriptor_pause (struct descriptor *descriptor, uint64_t pause_ms);
 
-/* Whether a read would not block now.  */
-bool descriptor_ready (const struct descriptor *descriptor);
+/* Whether a read or a write, one of those in INTEREST, would not block
+   now.  */
+bool descriptor_ready (const struct descriptor *descriptor, int interest);
 
 /* Close the descriptor at once: a listener's port is free again.  */
 void descriptor_close (struct descriptor *descriptor);

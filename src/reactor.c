@@ -165,7 +165,7 @@ source_set_interest (struct reactor *reactor, struct source *source,
 {
   source->interest = interest;
   if (source->kind == SOURCE_DESCRIPTOR)
-    descriptor_poll ((struct descriptor *) source, interest != 0);
+    descriptor_poll ((struct descriptor *) source);
   if (source_ready (source, interest))
     source_is_ready (reactor, source);
   else
@@ -187,10 +187,10 @@ source_ready (const struct source *source, int interest)
   if (source->kind == SOURCE_STREAM)
     return ((interest & INTEREST_READ) && stream_readable (stream))
            || ((interest & INTEREST_WRITE) && stream_writable (stream));
+  if (source->kind == SOURCE_DESCRIPTOR)
+    return descriptor_ready ((const struct descriptor *) source, interest);
   if (!(interest & INTEREST_READ))
     return false;
-  if (source->kind == SOURCE_DESCRIPTOR)
-    return descriptor_ready ((const struct descriptor *) source);
   if (source->kind == SOURCE_TIMER)
     return ((const struct timer *) source)->fired;
   return ((const struct lookup *) source)->done;

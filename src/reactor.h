@@ -31,7 +31,7 @@ enum source_kind
 enum interest
 {
   INTEREST_READ = 1,
-  INTEREST_WRITE = 2            /* streams only: all output is sent */
+  INTEREST_WRITE = 2            /* of a stream: all output is sent */
 };
 
 /* The first member of everything that can become ready.  */

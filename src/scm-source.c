@@ -260,7 +260,8 @@ const struct primitive source_primitives[] = {
   { "%make-timer", 1, 0, scm_im_make_timer,
     "Return a source that is ready after SECONDS." },
   { "%watch-descriptor", 1, 0, scm_im_watch_descriptor,
-    "Return a source that is ready while descriptor FD can be read.  Raise\n"
-    "a system-error (EPERM) if it is of a kind that can't be waited for." },
+    "Return a source that is ready while descriptor FD can be read, or\n"
+    "written, as who watches it wants.  Raise a system-error (EPERM) if FD\n"
+    "is of a kind that can't be waited for." },
   { NULL, 0, 0, NULL, NULL }
 };

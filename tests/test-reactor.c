@@ -148,6 +148,32 @@ settling_keeps_what_is_ready (void **state)
 }
 
 static void
+a_descriptor_can_be_watched_for_writing (void **state)
+{
+  struct descriptor *descriptor;
+  char page[4096] = { 0 };
+  int ends[2];
+
+  assert_int_equal (pipe (ends), 0);
+  assert_int_equal (descriptor_new (&reactor, ends[1], &descriptor), 0);
+  source_set_interest (&reactor, &descriptor->source, INTEREST_READ);
+  assert_false (is_ready (&descriptor->source));
+  source_set_interest (&reactor, &descriptor->source, INTEREST_WRITE);
+  assert_true (is_ready (&descriptor->source));
+  fcntl (ends[1], F_SETFL, O_NONBLOCK);
+  while (write (ends[1], page, sizeof page) > 0)
+    continue;
+  source_settle (&descriptor->source);
+  assert_false (is_ready (&descriptor->source));
+  while (!source_ready (&descriptor->source, INTEREST_WRITE))
+    assert_int_equal (read (ends[0], page, sizeof page), sizeof page);
+  RUN_UNTIL (is_ready (&descriptor->source));
+  close_source (descriptor);
+  close (ends[0]);
+  (void) state;
+}
+
+static void
 a_handler_that_escapes_leaves_its_source_queued (void **state)
 {
   int peer;
@@ -646,6 +672,7 @@ main (void)
     CORE_TEST (the_queue_may_change_anywhere),
     CORE_TEST (what_nobody_waits_for_is_never_queued),
     CORE_TEST (settling_keeps_what_is_ready),
+    CORE_TEST (a_descriptor_can_be_watched_for_writing),
     CORE_TEST (a_handler_that_escapes_leaves_its_source_queued),
     CORE_TEST (a_stream_can_be_watched_for_its_output_alone),
     CORE_TEST (a_run_without_timeout_does_not_wait),

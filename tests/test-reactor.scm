@@ -4,7 +4,9 @@
 ;;; SPDX-License-Identifier: LGPL-3.0-or-later
 
 (use-modules (im-test) (im socket) (im reactor) (im request)
-             (ice-9 control) (ice-9 match) (ice-9 rdelim) (ice-9 threads)
+             ((ice-9 suspendable-ports) #:select (current-write-waiter))
+             (ice-9 binary-ports) (ice-9 control) (ice-9 match)
+             (ice-9 rdelim) (ice-9 threads) (rnrs bytevectors)
              (srfi srfi-1) (srfi srfi-64))
 
 (define-syntax-rule (with-pair (socket port peer) body ...)
@@ -168,7 +170,11 @@
        (display "early\nburied\n" out)
        (force-output out)
        (test-equal "a pipe, read before" "early" (read-line in))
+       (test-eq "a pipe has no handler to begin with" #f
+                (when-port-readable in))
        (when-port-readable in note-line)
+       (test-eq "then it is the one that was set" note-line
+                (when-port-readable in))
        (test-assert "a line that Guile's buffer holds is noticed"
          (soon (lambda () (equal? lines '("buried"))) 1))
        (lines-come? "all lines of a piece" "a\nb\nc\n" 3)
@@ -191,10 +197,15 @@
 (define (test-writable)
   (with-pair (socket port peer)
     (let ((count 0))
-      (when-port-writable port (lambda () (set! count (1+ count))))
+      (define (note) (set! count (1+ count)))
+      (test-eq "when-port-writable: no handler to begin with" #f
+               (when-port-writable port))
+      (when-port-writable port note)
+      (test-eq "then it is the one that was set" note
+               (when-port-writable port))
       (do ((i 1 (1+ i))) ((= i 6))
         (reactor-step #:timeout 0.01))
-      (test-eqv "when-port-writable: once in each step" 5 count)
+      (test-eqv "which runs once in each step" 5 count)
       (fill-queue socket peer)
       (set! count 0)
       (steps)
@@ -205,6 +216,45 @@
       (set! count 0)
       (steps)
       (test-eqv "until it is removed" 0 count))))
+
+(define (test-writable-pipe)
+  (match (pipe)
+    ((in . out)
+     (let ((count 0))
+       (define (note) (set! count (1+ count)))
+       (setvbuf out 'none)
+       (when-port-writable out note)
+       (test-eq "a pipe's handler, too, is the one that was set" note
+                (when-port-writable out))
+       (do ((i 1 (1+ i))) ((= i 6))
+         (reactor-step #:timeout 0.01))
+       (test-eqv "and runs once in each step" 5 count)
+       (fill-pipe out)
+       (set! count 0)
+       (steps)
+       (test-eqv "not while the pipe is full" 0 count)
+       (get-bytevector-n in 65536)
+       (test-assert "but again when it is read"
+         (soon (lambda () (> count 0))))
+       (when-port-writable out #f)
+       (set! count 0)
+       (steps)
+       (test-eqv "until it is removed" 0 count)
+       (when-port-writable out note)
+       (close-port out)
+       (steps)
+       (test-eqv "or the port is closed" 0 count)
+       (close-port in)))))
+
+(define (fill-pipe out)
+  (fcntl out F_SETFL (logior O_NONBLOCK (fcntl out F_GETFL)))
+  (parameterize ((current-write-waiter (lambda (port) (throw 'full))))
+    (catch 'full
+      (lambda ()
+        (let loop ()
+          (put-bytevector out (make-bytevector 4096 0))
+          (loop)))
+      (const #f))))
 
 ;;; --- The rest ------------------------------------------------------------
 
@@ -326,6 +376,7 @@
            `("handlers" ,test-handlers) `("stalled" ,test-stalled)
            `("errors" ,test-errors) `("timers" ,test-timers)
            `("writable" ,test-writable)
+           `("writable pipe" ,test-writable-pipe)
            `("escapes" ,test-escapes) `("collector" ,test-collector)
            `("fairness" ,test-fairness) `("threads" ,test-threads)
            `("pipes" ,test-pipes) `("closed pipe" ,test-closed-pipe))

@@ -15,6 +15,7 @@
   #:use-module (im ports)
   #:use-module (im socket)
   #:use-module (ice-9 ports internal)
+  #:use-module (srfi srfi-9)
   #:export (when-socket-ready when-port-readable when-port-writable
             run-reactor wait-until after cancel)
   #:re-export (reactor-step at-step-end))
@@ -57,14 +58,20 @@ run.  Raises an error that says `bad port' for anything else."
 
 (define* (when-port-writable port #:optional (thunk none))
   "Call THUNK, once in each reactor step, while nothing waits to be sent on
-PORT, a socket's; #f: no longer.  Without THUNK return the present handler, or
-#f.  Doesn't wait.  Who leaves it set keeps the processor busy."
+PORT; #f: no longer.  Without THUNK return the present handler, or #f.  Doesn't
+wait.  Who leaves it set keeps the processor busy.
+
+PORT is a socket's, or any port of a file that can be waited for.  Raises an
+error that says `bad port' for anything else."
   (set-port-handler! "when-port-writable" port 'write thunk))
 
 (define (set-port-handler! who port direction thunk)
   (unless (and (port? port) (not (port-closed? port))
                (or (%stream-port? port)
-                   (and (eq? direction 'read) (input-port? port))))
+                   (and (file-port? port)
+                        (if (eq? direction 'read)
+                            (input-port? port)
+                            (output-port? port)))))
     (bad who "bad port: ~S" port))
   (if (eq? thunk none)
       (port-handler port direction)
@@ -72,56 +79,81 @@ PORT, a socket's; #f: no longer.  Without THUNK return the present handler, or
         (check-handler who thunk)
         (if (%stream-port? port)
             (set-handler! port direction thunk)
-            (set-file-handler! who port thunk)))))
+            (set-file-handler! who port direction thunk)))))
+
+;;; --- Files ------------------------------------------------------------
+
+;; What stands for a file port, which has no source of its own.
+(define-record-type <file>
+  (make-file source reader writer)
+  file?
+  (source file-source)                        ; C's, of its descriptor
+  (reader file-reader set-file-reader!)       ; thunk | #f
+  (writer file-writer set-file-writer!))      ; thunk | #f
+
+(define files (make-weak-key-hash-table))     ; port -> <file>
 
 (define (port-handler port direction)
-  (let ((source (if (%stream-port? port) port (hashq-ref file-sources port))))
-    (and source (handler source direction))))
-
-;; File ports have no source of their own: port -> C's duplicate of their
-;; descriptor.
-(define file-sources (make-weak-key-hash-table))
+  (if (%stream-port? port)
+      (handler port direction)
+      (let ((file (hashq-ref files port)))
+        (and file
+             (if (eq? direction 'read)
+                 (file-reader file)
+                 (file-writer file))))))
 
 (define (forget-file! port)
-  (let ((source (hashq-ref file-sources port)))
-    (when source
-      (set-handler! source 'read #f)
-      (%close-source! source)
-      (hashq-remove! file-sources port))))
+  (let ((source (file-source (hashq-ref files port))))
+    (set-handler! source 'read #f)
+    (set-handler! source 'write #f)
+    (%close-source! source)
+    (hashq-remove! files port)))
 
 (define (look-after-files)
   "Let go of the files whose ports were closed: their peers wait for that.  Call
 the handlers of those whose own buffer holds input, which their descriptors no
 longer show.  Return #t if there is more of that."
-  (let ((files (hash-map->list cons file-sources)))
-    (for-each (lambda (file)
-                (when (port-closed? (car file))
-                  (forget-file! (car file))))
-              files)
-    (let ((buffering (filter holds-input? (map car files))))
-      (for-each (lambda (port) (at-step-end (port-handler port 'read)))
+  (let ((ports (hash-map->list (lambda (port file) port) files)))
+    (for-each (lambda (port)
+                (when (port-closed? port)
+                  (forget-file! port)))
+              ports)
+    (let ((buffering (filter holds-input? ports)))
+      (for-each (lambda (port)
+                  (at-step-end
+                   (handler (file-source (hashq-ref files port)) 'read)))
                 buffering)
       (pair? buffering))))
 
 (define (holds-input? port)
-  (and (hashq-ref file-sources port)
-       (not (port-closed? port))
-       (let ((buffer (port-read-buffer port)))
-         (< (port-buffer-cur buffer) (port-buffer-end buffer)))))
+  (let ((file (hashq-ref files port)))
+    (and file
+         (file-reader file)
+         (let ((buffer (port-read-buffer port)))
+           (< (port-buffer-cur buffer) (port-buffer-end buffer))))))
 
-(define (set-file-handler! who port thunk)
-  (forget-file! port)
-  (when thunk
+(define (set-file-handler! who port direction thunk)
+  (let ((file (or (hashq-ref files port)
+                  (and thunk (look-after-file! who port)))))
+    (when file
+      ((if (eq? direction 'read) set-file-reader! set-file-writer!)
+       file thunk)
+      (set-handler! (file-source file) direction
+                    (and thunk (lambda () (call-if-open port thunk))))
+      (unless (or (file-reader file) (file-writer file))
+        (forget-file! port)))))
+
+(define (look-after-file! who port)
+  (let ((file (make-file (new-source who port) #f #f)))
     (at-each-step! look-after-files)
-    (let ((source (file-source who port)))
-      (hashq-set! file-sources port source)
-      (set-handler! source 'read (lambda () (call-if-open port thunk))))))
+    (hashq-set! files port file)
+    file))
 
 (define (call-if-open port thunk)
   (unless (port-closed? port)
     (thunk)))
 
-(define (file-source who port)
+(define (new-source who port)
   (catch #t
     (lambda () (%watch-descriptor (fileno port)))
     (lambda error (bad who "bad port: ~S" port))))
