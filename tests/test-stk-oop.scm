@@ -2,89 +2,10 @@
 ;;;
 ;;; Copyright (C) 2026 The Guile-IM authors
 ;;; SPDX-License-Identifier: LGPL-3.0-or-later
-;;;
-;;; A story is definitions and what holds after them, in this order.  Every
-;;; story is told four times: interpreted, compiled, and from a file that is
-;;; loaded, as it is and compiled.
 
-(use-modules (ice-9 match)
-             (srfi srfi-1)
-             (srfi srfi-64)
-             ((stk load) #:prefix stk:)
-             (stk oop)
-             ((system base compile) #:select (compile compile-file)))
-
-;;; --- Four ways to run a story ---------------------------------------
-
-(define (new-module)
-  (let ((module (make-fresh-user-module)))
-    (module-use! module (resolve-interface '(stk oop)))
-    module))
-
-(define (compile-and-run form module) (compile form #:env module))
-
-(define (one-by-one run)
-  (lambda (forms module)
-    (for-each (lambda (form) (run form module)) forms)))
-
-(define (from-file load-file)
-  "Return what calls LOAD-FILE in a module with a file of forms."
-  (lambda (forms module)
-    (let* ((port (mkstemp! (in-vicinity (or (getenv "TMPDIR") "/tmp")
-                                        "story-XXXXXX")))
-           (file (port-filename port)))
-      (for-each (lambda (form) (write form port)) forms)
-      (close-port port)
-      (save-module-excursion
-       (lambda () (set-current-module module) (load-file file)))
-      (delete-file file))))
-
-(define (load-object file)
-  (let ((object (string-append file ".go")))
-    (compile-file file #:output-file object #:env (current-module))
-    (load-compiled object)
-    (delete-file object)))
-
-(define ways                            ; name, definitions, expressions
-  `(("interpreted" ,(one-by-one eval) ,eval)
-    ("compiled" ,(one-by-one compile-and-run) ,compile-and-run)
-    ("loaded" ,(from-file stk:load) ,eval)
-    ("loaded compiled" ,(from-file load-object) ,compile-and-run)))
-
-(define (result-or-error run form module)
-  (catch #t
-    (lambda () (run form module))
-    (lambda (key who text . rest)
-      (list 'error (if (eq? key 'syntax-error)
-                       text
-                       (apply simple-format #f text (car rest)))))))
-
-(define (story title definitions table)
-  "Evaluate DEFINITIONS in each of the ways; then each row of TABLE has its
-VALUE, (EXPRESSION VALUE), or its error, (EXPRESSION error TEXT)."
-  (for-each
-   (match-lambda
-     ((way define-all run)
-      (let ((module (new-module)))
-        (define-all definitions module)
-        (for-each
-         (match-lambda
-           ((form . expected)
-            (test-equal (simple-format #f "~A, ~A: ~S" title way form)
-              (if (null? (cdr expected)) (car expected) expected)
-              (result-or-error run form module))))
-         table))))
-   ways))
+(use-modules (im-test) (stk-story) (srfi srfi-1) (srfi srfi-64) (stk oop))
 
 ;;; --- The manual's examples, retold ----------------------------------
-
-(define account
-  '(define-class (account balance)
-     (method (deposit amount) (set! balance (+ balance amount)) balance)
-     (method (withdraw amount)
-       (if (> amount balance)
-           "Insufficient funds"
-           (begin (set! balance (- balance amount)) balance)))))
 
 (define (test-account)
   (story "account"
@@ -310,107 +231,15 @@ variable there"))))
       (define-thing stone))
     '(((ask (point 3) 'x) 3) ((ask (instantiate stone) 'thing) stone))))
 
-;;; --- Errors ---------------------------------------------------------
-
-(define (test-errors)
-  (story "errors"
-    (list account
-          '(define-class (orphan) (method (up) (usual 'up)))
-          '(define-class (child) (parent (account 1))
-             (method (up) (usual 'up)))
-          '(define-class (hasty) (instance-vars (x (ask self 'y))))
-          '(define (deaf a) #f)
-          '(define mine (instantiate account 1)))
-    '(((ask mine 'fly) error "No method fly in class account")
-      ((ask mine "fly" 2) error "No method \"fly\" in class account")
-      ((mine 'fly) error "No method fly in class account")
-      ((ask (instantiate child) 'fly) error "No method fly in class child")
-      ((ask (instantiate child) 'up)
-       error "No USUAL method up in class child")
-      ((ask (instantiate orphan) 'up)
-       error "Can't use USUAL without a parent: class orphan has none")
-      ((ask account 'balance)
-       error "Bad message to class account: balance is no class \
-variable there")
-      ((ask 'mine 'balance)
-       error "Can't ask mine, which isn't an object, for balance")
-      ((ask deaf 'hear) error "No method hear in #<procedure deaf (a)>")
-      ((instantiate 'account 1)
-       error "Can't instantiate account, which isn't a class")
-      ((instantiate hasty)
-       error "Can't ask for y yet: the object of class hasty is still being \
-made; ask in its initialize clause")
-      ((ask mine 'deposit)
-       error "Wrong number of arguments for (deposit amount) in class \
-account: ()")
-      ((ask mine 'deposit 1 2)
-       error "Wrong number of arguments for (deposit amount) in class \
-account: (1 2)")
-      ((ask mine 'balance 1)
-       error "Wrong number of arguments for (balance) in class account: (1)")
-      ((instantiate account)
-       error "Wrong number of arguments for (account balance) in class \
-account: ()"))))
-
-(define slips                           ; what is expected, what is wrong
-  '(("(define-class (NAME VARIABLE ...) CLAUSE ...)"
-     () (a) ((a "x")) (("a")))
-    ("a clause like (method (NAME ARGUMENT ...) BODY ...)" ((a) foo))
-    ("(method (NAME ARGUMENT ...) BODY ...)"
-     ((a) (method x 1)) ((a) (method (x))) ((a) (method ("x") 1))
-     ((a) (method (x 1) 1)))
-    ("(parent (CLASS ARGUMENT ...) ...)"
-     ((a) (parent b)) ((a) (parent ("b"))))
-    ("(instance-vars (VARIABLE VALUE) ...)"
-     ((a) (instance-vars x)) ((a) (instance-vars (x))))
-    ("(class-vars (VARIABLE VALUE) ...)" ((a) (class-vars ("x" 1))))
-    ("(default-method BODY ...)" ((a) (default-method)))
-    ("one of the clauses instance-vars, class-vars, method, parent, \
-initialize and default-method"
-     ((a) (metod (x) 1)))))
-
-(define (test-slips)
-  (for-each
-   (match-lambda
-     ((expected . slips)
-      (for-each
-       (lambda (slip)
-         (test-equal (simple-format #f "slip: ~S" slip)
-           (list 'error (string-append "expected " expected))
-           (result-or-error eval (cons 'define-class slip) (new-module))))
-       slips)))
-   slips))
-
-(define (test-documentation)
-  (for-each
-   (lambda (name)
-     (test-assert (simple-format #f "~A is documented" name)
-       (let ((value (module-ref (resolve-interface '(stk oop)) name)))
-         (procedure-documentation
-          (if (macro? value) (macro-transformer value) value)))))
-   '(define-class instantiate ask)))
-
-;;; --- Running the tests ----------------------------------------------
-
-(define (report runner)
-  (when (eq? (test-result-kind runner) 'fail)
-    (simple-format #t "FAIL: ~A\n  ~S\n" (test-runner-test-name runner)
-                   (test-result-alist runner))))
-
-(define (run-tests name . tests)
-  "Run TESTS, thunks, and exit: with success iff all passed."
-  (let ((runner (test-runner-null)))
-    (test-runner-on-test-end! runner report)
-    (test-with-runner runner
-      (test-begin name)
-      (for-each (lambda (test) (test)) tests)
-      (test-end name))
-    (simple-format #t "~A: ~A passed, ~A failed\n" name
-                   (test-runner-pass-count runner)
-                   (test-runner-fail-count runner))
-    (exit (zero? (test-runner-fail-count runner)))))
-
-(run-tests "stk-oop"
-  test-account test-checking test-counters test-person test-bots
-  test-order test-defaults test-names test-scopes test-redefinition
-  test-by-hand test-errors test-slips test-documentation)
+(run-tests "stk oop"
+  `("account" ,test-account)
+  `("checking" ,test-checking)
+  `("counters" ,test-counters)
+  `("person" ,test-person)
+  `("bots" ,test-bots)
+  `("order" ,test-order)
+  `("defaults" ,test-defaults)
+  `("names" ,test-names)
+  `("scopes" ,test-scopes)
+  `("redefinition" ,test-redefinition)
+  `("by hand" ,test-by-hand))

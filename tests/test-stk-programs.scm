@@ -7,38 +7,23 @@
 ;;; (stk); its peers are plain sockets.  While it waits, `meanwhile' does what
 ;;; they do.
 
-(use-modules (im-test) (im dispatch) (ice-9 format) (ice-9 match)
-             (ice-9 popen) (ice-9 textual-ports) (srfi srfi-64)
+(use-modules (im-test) (stk-test) (srfi srfi-64)
              ((im reactor) #:prefix im:))
 
 (define user #f)                        ; the module of the program
 
 (define (new-user)
-  (set! user (make-fresh-user-module))
-  (module-use! user (resolve-interface '(stk))))
+  (set! user (fresh-user)))
 
 (define (value-of form)
   (eval form user))
-
-(define (with-file forms use)
-  (let* ((port (mkstemp! (string-append (or (getenv "TMPDIR") "/tmp")
-                                        "/program-XXXXXX")))
-         (name (port-filename port)))
-    (for-each (lambda (form) (write form port) (newline port)) forms)
-    (close-port port)
-    (dynamic-wind (lambda () #f)
-                  (lambda () (use name))
-                  (lambda () (delete-file name)))))
 
 (define (load-program . forms)
   "Load a file with FORMS; return what it prints."
   (call-with-output-string
    (lambda (port)
      (parameterize ((current-output-port port))
-       (save-module-excursion
-        (lambda ()
-          (set-current-module user)
-          (with-file forms (@ (stk) load))))))))
+       (load-file forms user)))))
 
 (define (free-port)
   (let* ((listener (listen-here)) (port (port-of listener)))
@@ -271,101 +256,10 @@
                 (value-of 'clients))
     (value-of '(socket-shutdown s))))
 
-;;; --- Redefinitions --------------------------------------------------------
-
-(define mine
-  '(socket key value filter remove delete list-index format error car cdr list
-    cons map for-each append apply display write newline not eq? equal? length
-    string? port? string-append hash-ref hash-set! throw catch load random
-    read-line string-index flush values procedure? wait-until socket? word
-    sentence string->word put first last count every accept connect select))
-
-(define uses-what-is-left
-  '((define-class (counter n)
-      (class-vars (all '()))
-      (method (next) (set! n (+ n 1)) n)
-      (default-method (vector message args)))
-    (define c (instantiate counter 0))
-    (ask c 'next)
-    (define s (cons-stream 1 (cons-stream (ask c 'next) the-empty-stream)))
-    (define result
-      (vector (stream-car (stream-cdr s)) (ask c 'hop 1) (se 'a 'b)
-              (butfirst "hello") (split-string "a b") (exec "echo hi")
-              (get 1 2) (appearances 'a 'banana)))))
-
-(define (test-redefinitions)
-  (define (nonsense name) `(define (,name . arguments) 'mine))
-  (new-user)
-  (apply load-program (append (map nonsense mine) uses-what-is-left))
-  (test-equal "top-level names redefined, ours go on"
-    #(2 #(hop (1)) (a b) ello ("a" "b") "hi\n" #f 3) (value-of 'result))
-  (test-equal "and mean the program's" '(mine mine mine)
-              (list (value-of '(format #t "x")) (value-of '(catch (car 1)))
-                    (value-of '(car '(1)))))
-  (let ((port (free-port)) (peer #f))
-    (load-program `(define p (make-server-socket ,port))
-                  '(when-socket-ready p
-                     (lambda ()
-                       (let ((s (socket-accept-connection (socket-dup p))))
-                         (when-port-readable (socket-input s)
-                           (lambda ()
-                             (set! result (read (socket-input s)))))))))
-    (let ((peer (rings port "(a b)")))
-      (soon (lambda () (equal? (value-of 'result) '(a b))))
-      (test-equal "sockets and handlers too" '(a b) (value-of 'result))
-      (value-of '(socket-shutdown p))
-      (hang-up peer))))
-
-(define assigned
-  '((use-modules (stk))
-    (define (mine . arguments) 'mine)
-    (set! filter mine) (set! delete mine) (set! remove mine)
-    (set! format mine) (set! error mine) (set! random mine)
-    (set! string-index mine) (set! split-string mine) (set! get mine)
-    (set! read-line mine) (set! read mine) (set! port-closed? mine)
-    (set! string-length mine)
-    (display
-     (list (butfirst 'hello) (item 2 'abc) (sentence 'a "b") (exec "echo hi")
-           (catch (car 1)) (get 1 2) (last 'xyz) (appearances 'a 'banana)
-           (list? (load "im-common.scm")) (filter 1 2)
-           ((@ (srfi srfi-1) filter) even? '(1 2))))))
-
-(define (test-assignments)
-  (test-equal "set! of one of ours changes that name alone"
-    "(ello b (a b) hi\n #t mine z 3 #f mine (2))"
-    (with-file assigned
-      (lambda (name)
-        (let* ((guile (if (getenv "abs_top_builddir")
-                          (string-append (getenv "abs_top_builddir")
-                                         "/pre-inst-env guile")
-                          "guile"))
-               (pipe (open-input-pipe
-                      (string-append guile " --no-auto-compile -q " name
-                                     " 2>&1 </dev/null")))
-               (said (get-string-all pipe)))
-          (close-pipe pipe)
-          said)))))
-
-(define (test-loading)
-  (new-user)
-  (test-equal "an error in the middle leaves what was before it"
-    '(misc-error 1)
-    (let ((key (failure (load-program '(define x 1) '(error "stop" x)
-                                      '(define x 2)))))
-      (list (car key) (value-of 'x))))
-  (test-equal "a file loads others inside catch" '(#f #t)
-    (with-file '((define loaded 'yes))
-      (lambda (name)
-        (list (value-of `(catch (load ,name)))
-              (value-of '(catch (load "no such file"))))))))
-
 (run-tests "stk programs"
   `("a client" ,test-client)
   `("accept once" ,test-accept-once)
   `("one after the other" ,test-one-after-the-other)
   `("a socket and its copy" ,test-socket-and-copy)
   `("the asynchronous server" ,test-asynchronous-server)
-  `("the style of the course" ,test-course-style)
-  `("redefinitions" ,test-redefinitions)
-  `("assignments" ,test-assignments)
-  `("loading" ,test-loading))
+  `("the style of the course" ,test-course-style))

@@ -28,11 +28,17 @@ no such file."
       (scm-error 'misc-error "load"
                  "there is no file ~S here, nor in the library" (list name)
                  #f))
+    (when (string-suffix? ".so" file)
+      (scm-error 'misc-error "load"
+                 "~S is machine code for STk, which Guile can't run; is its \
+source there?" (list file) #f))
     (save-module-excursion
      (lambda ()
        (with-fluids ((current-reader (if fold-case
                                          (file-reader #t)
-                                         (file-reader))))
+                                         (file-reader)))
+                     ;; So that a file knows where it is, and what is beside.
+                     (%file-port-name-canonicalization #f))
          (primitive-load file))))))
 
 (define (find-file name)
@@ -63,7 +69,12 @@ no such file."
               (in-library name))))
 
 (define (in-library name)
-  (map (lambda (directory) (in-vicinity directory name)) %load-path))
+  (map (lambda (directory)
+         (in-vicinity (if (absolute-file-name? directory)
+                          directory
+                          (in-vicinity (getcwd) directory))
+                      name))
+       %load-path))
 
 (define (beside-loading-file name)
   (let ((file (and=> (current-load-port) port-filename)))
