@@ -27,14 +27,7 @@
   #:use-module (stk text)
   #:use-module (stk words)
   #:re-export
-  (;; (im socket)
-   make-client-socket make-server-socket socket-accept-connection
-   socket-dup socket-shutdown socket? socket-down?
-   socket-input socket-output socket-host-name socket-host-address
-   socket-local-address socket-port-number flush
-   ;; (im reactor)
-   when-socket-ready when-port-readable when-port-writable
-   ;; (stk control)
+  (;; (stk control)
    nil put get exec
    ;; (stk oop)
    define-class instantiate ask
@@ -47,10 +40,23 @@
    string->word word sentence se first butfirst bf last butlast bl item
    member? empty? count appearances every keep)
   #:re-export-and-replace
-  (catch random                               ; (stk control)
-   format error                               ; (stk format)
-   load                                       ; (stk load)
-   string-index string-length filter delete read port-closed?)) ; (stk text)
+  (;; Guile's own
+   char-ready? getenv
+   ;; (stk control)
+   catch random
+   ;; (stk format)
+   format error
+   ;; (stk load)
+   load
+   ;; (stk text)
+   string-index string-length filter delete read port-closed?
+   ;; (im socket)
+   make-client-socket make-server-socket socket-accept-connection
+   socket-dup socket-shutdown socket? socket-down?
+   socket-input socket-output socket-host-name socket-host-address
+   socket-local-address socket-port-number flush
+   ;; (im reactor)
+   when-socket-ready when-port-readable when-port-writable))
 
 ;;; --- Whose name it is ---------------------------------------------------
 
@@ -72,6 +78,21 @@ a warning."
 ;; Guile looks handlers up by name, too.
 (module-define! duplicate-handlers 'later-wins later-wins)
 (choose-silently! (resolve-module '(guile-user)))
+
+;;; --- Whose variables they are -------------------------------------------
+
+;; A program may set! what it imports.  That changes what the name means to
+;; programs; our modules, which import it from its home, go on.
+
+(define (own-variables! interface)
+  "Give INTERFACE variables of its own with the values that it shows."
+  (for-each (lambda (export)
+              (let ((value (variable-ref (cdr export))))
+                (unless (macro? value)
+                  (module-add! interface (car export) (make-variable value)))))
+            (module-map cons interface)))
+
+(own-variables! (module-public-interface (current-module)))
 
 ;;; --- When handlers run --------------------------------------------------
 

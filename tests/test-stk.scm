@@ -3,7 +3,9 @@
 ;;; Copyright (C) 2026 The Guile-IM authors
 ;;; SPDX-License-Identifier: LGPL-3.0-or-later
 
-(use-modules (im-test) (stk-test) (srfi srfi-1) (srfi srfi-64))
+(use-modules (im-test) (stk-test) (ice-9 format) (ice-9 match)
+             (ice-9 regex) (ice-9 textual-ports) (srfi srfi-1)
+             (srfi srfi-64))
 
 ;;; --- The module -----------------------------------------------------------
 
@@ -29,12 +31,22 @@
                 '(use-modules (stk))
                 '(write (list (first 'bob) (catch (car 1))))
                 look-at-all))
+  (test-equal "a module may use it beside those it gathers from" ""
+    (guile-says '(define-module (bot)
+                   #:use-module (im reactor)
+                   #:use-module (stk)
+                   #:use-module (im socket))
+                look-at-all))
   (test-equal "the programs of the library load beside it" ""
     (guile-says '(use-modules (stk))
                 '(load "im-server")
                 '(load "~cs61a/lib/im-client") look-at-all)))
 
-(define names
+
+;;; --- The names ------------------------------------------------------------
+
+;; What a program may use.
+(define expected
   '(make-client-socket make-server-socket socket-accept-connection socket-dup
     socket-shutdown socket-input socket-output socket-host-name
     socket-host-address socket-local-address socket-port-number socket?
@@ -46,24 +58,62 @@
     read-line filter delete remove random put get define-class instantiate
     ask load))
 
+(define manual
+  (string-append (or (getenv "abs_top_srcdir") "..")
+                 "/doc/coming-from-stk.md"))
+
+(define row (make-regexp "^\\| `([^`]*)` \\| `(\\([a-z ]*\\))` \\| .*\\|$"))
+
+(define (manual-rows)
+  "Return ((NAME . HOME) …), what the tables of the manual say."
+  (define (pairs line)
+    (let ((found (regexp-exec row line)))
+      (if found
+          (map (lambda (name)
+                 (cons (string->symbol name)
+                       (with-input-from-string (match:substring found 2)
+                         read)))
+               (string-split (match:substring found 1) #\space))
+          '())))
+  (append-map pairs
+              (string-split (call-with-input-file manual get-string-all)
+                            #\newline)))
+
+(define (by-name one other)
+  (string<? (symbol->string one) (symbol->string other)))
+
+(define exports
+  (sort (module-map (lambda (name variable) name) (resolve-interface '(stk)))
+        by-name))
+
+(define (value-of-macro value)
+  (if (macro? value) (macro-transformer value) value))
+
 (define (test-names)
-  (let ((module (fresh-user)))
-    (test-equal "every name of the contract is there" '()
-      (remove (lambda (name) (module-variable module name)) names)))
-  (module-for-each
-   (lambda (name variable)
-     (let* ((value (variable-ref variable))
-            (what (if (macro? value) (macro-transformer value) value)))
-       (when (procedure? what)
-         (test-assert (format #f "~a has a docstring" name)
-           (string? (procedure-documentation what))))))
-   (resolve-interface '(stk)))
+  (test-equal "whatever a program may use is there" '()
+              (lset-difference eq? expected exports))
+  (test-equal "the manual lists just what is there, once" exports
+              (sort (map car (manual-rows)) by-name))
+  (for-each
+   (match-lambda
+     ((name . home)
+      (let* ((guile? (equal? home '(guile)))    ; a gathering itself
+             (value (module-ref (resolve-interface '(stk)) name))
+             (home-variable ((if guile? module-variable module-local-variable)
+                             (resolve-module home) name)))
+        (test-assert (format #f "~a is at home in ~a" name home)
+          (and home-variable (eq? value (variable-ref home-variable))))
+        (unless (or guile? (null? value))
+          (test-assert (format #f "~a has a docstring" name)
+            (string? (procedure-documentation (value-of-macro value))))))))
+   (manual-rows))
   (gives ((sentence 'hello (word 'b 'o 'b)) '(hello bob))
          ((stream-car (stream-cdr (cons-stream 1 (cons-stream 2 '())))) 2)
          ((begin (define-class (bot name)
                    (method (greet who) (sentence 'hi who 'from name)))
                  (ask (instantiate bot 'ann) 'greet 'bob))
-          '(hi bob from ann))))
+          '(hi bob from ann))
+         ((list nil the-empty-stream) '(() ()))))
 
 (run-tests "stk"
   `("quiet" ,test-quiet)

@@ -96,7 +96,24 @@ asks for it, unless we know better where that is."
     (parameterize ((program-directory #f))
       (primitive-load (if (and beside (file-exists? beside))
                           beside
-                          (%search-load-path name))))))
+                          (%search-load-path name))))
+    (own-imports! (current-module))))
+
+;; An imported variable is shared with our modules, which a program that says
+;; (set! flush …) doesn't mean to change.
+(define (own-imports! module)
+  "Let MODULE, a program's, have variables of its own for what it imports from
+this library."
+  (for-each
+   (lambda (import)
+     (let ((value (variable-ref (cdr import))))
+       (unless (or (macro? value) (module-local-variable module (car import)))
+         (module-define! module (car import) value))))
+   (append-map (lambda (interface) (module-map cons interface))
+               (filter ours? (module-uses module)))))
+
+(define (ours? interface)
+  (eq? (first (module-name interface)) 'im))
 
 (define (run-installed-program name)
   "Load the program NAME, like \"im-client.scm\".  This is all that Guile's
