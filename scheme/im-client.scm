@@ -148,6 +148,7 @@ older version of the protocol.  Return okay, or #f after saying why not."
   (print-changes clients names whoiam)
   (set! clients names))
 
+(hint-at-name whoiam)
 (correct-typed! quote-address)
 (complete-names-from! (lambda () (names-but whoiam clients)))
 (live-prompt!)

@@ -4,9 +4,7 @@
 ;;; SPDX-License-Identifier: LGPL-3.0-or-later
 
 (use-modules (im-test) (im socket) (im reactor) (im request)
-             ((ice-9 suspendable-ports) #:select (current-write-waiter))
-             (ice-9 binary-ports) (ice-9 control) (ice-9 match)
-             (ice-9 rdelim) (ice-9 threads) (rnrs bytevectors)
+             (ice-9 control) (ice-9 match) (ice-9 rdelim) (ice-9 threads)
              (srfi srfi-1) (srfi srfi-64))
 
 (define-syntax-rule (with-pair (socket port peer) body ...)
@@ -59,6 +57,21 @@
       (when-port-readable port (lambda () (set! line (read-line port))))
       (test-assert "what get-request left, another handler can read"
         (soon (lambda () (equal? line "(half a request")) 1)))))
+
+(define (test-level)
+  (with-pair (socket port peer)
+    (let ((count 0) (chars '()))
+      (when-port-readable port (lambda () (set! count (1+ count))))
+      (say peer "ab")
+      (soon (lambda () (> count 3)))
+      (test-assert "who reads nothing is called again and again" (> count 3))
+      (when-port-readable port
+        (lambda () (set! chars (cons (read-char port) chars))))
+      (soon (lambda () (= 2 (length chars))))
+      (test-equal "and who reads one character, for the next" '(#\b #\a)
+                  chars)
+      (steps)
+      (test-eqv "until nothing is left" 2 (length chars)))))
 
 (define (test-errors)
   (with-pair (socket port peer)
@@ -148,51 +161,7 @@
     (test-assert "nor one that waits for what was closed"
       (soon (lambda () (= reached 1)) 1))))
 
-;;; --- Pipes, writing -----------------------------------------------------
-
-(define (test-pipes)
-  (match (pipe)
-    ((in . out)
-     (let ((lines '()))
-       (define (note-line)
-         (let ((line (read-line in)))
-           (set! lines (cons line lines))
-           (cond ((eof-object? line) (when-port-readable in #f))
-                 ((string=? line "fail") (error "failed"))
-                 ((string=? line "replace")
-                  (when-port-readable in (lambda () (note-line)))))))
-       (define (lines-come? name text count)
-         (set! lines '())
-         (display text out)
-         (force-output out)
-         (printed-errors
-          (test-assert name (soon (lambda () (= (length lines) count)) 1))))
-       (display "early\nburied\n" out)
-       (force-output out)
-       (test-equal "a pipe, read before" "early" (read-line in))
-       (test-eq "a pipe has no handler to begin with" #f
-                (when-port-readable in))
-       (when-port-readable in note-line)
-       (test-eq "then it is the one that was set" note-line
-                (when-port-readable in))
-       (test-assert "a line that Guile's buffer holds is noticed"
-         (soon (lambda () (equal? lines '("buried"))) 1))
-       (lines-come? "all lines of a piece" "a\nb\nc\n" 3)
-       (lines-come? "also after an error" "fail\nb\nc\n" 3)
-       (lines-come? "also when the handler is replaced" "replace\nb\nc\n" 3)
-       (close-port out)
-       (test-assert "then its end"
-         (soon (lambda () (and (pair? lines) (eof-object? (car lines))))))))))
-
-(define (test-closed-pipe)
-  (match (pipe)
-    ((in . out)
-     (when-port-readable in (lambda () (read-line in)))
-     (close-port in)
-     (display "x\n" out)
-     (false-if-exception (close-port out))
-     (test-equal "a pipe that was closed is watched no more" ""
-                 (printed-errors (steps))))))
+;;; --- Writing -----------------------------------------------------
 
 (define (test-writable)
   (with-pair (socket port peer)
@@ -216,45 +185,6 @@
       (set! count 0)
       (steps)
       (test-eqv "until it is removed" 0 count))))
-
-(define (test-writable-pipe)
-  (match (pipe)
-    ((in . out)
-     (let ((count 0))
-       (define (note) (set! count (1+ count)))
-       (setvbuf out 'none)
-       (when-port-writable out note)
-       (test-eq "a pipe's handler, too, is the one that was set" note
-                (when-port-writable out))
-       (do ((i 1 (1+ i))) ((= i 6))
-         (reactor-step #:timeout 0.01))
-       (test-eqv "and runs once in each step" 5 count)
-       (fill-pipe out)
-       (set! count 0)
-       (steps)
-       (test-eqv "not while the pipe is full" 0 count)
-       (get-bytevector-n in 65536)
-       (test-assert "but again when it is read"
-         (soon (lambda () (> count 0))))
-       (when-port-writable out #f)
-       (set! count 0)
-       (steps)
-       (test-eqv "until it is removed" 0 count)
-       (when-port-writable out note)
-       (close-port out)
-       (steps)
-       (test-eqv "or the port is closed" 0 count)
-       (close-port in)))))
-
-(define (fill-pipe out)
-  (fcntl out F_SETFL (logior O_NONBLOCK (fcntl out F_GETFL)))
-  (parameterize ((current-write-waiter (lambda (port) (throw 'full))))
-    (catch 'full
-      (lambda ()
-        (let loop ()
-          (put-bytevector out (make-bytevector 4096 0))
-          (loop)))
-      (const #f))))
 
 ;;; --- The rest ------------------------------------------------------------
 
@@ -374,9 +304,8 @@
 
 (run-tests "reactor"
            `("handlers" ,test-handlers) `("stalled" ,test-stalled)
+           `("level" ,test-level)
            `("errors" ,test-errors) `("timers" ,test-timers)
            `("writable" ,test-writable)
-           `("writable pipe" ,test-writable-pipe)
            `("escapes" ,test-escapes) `("collector" ,test-collector)
-           `("fairness" ,test-fairness) `("threads" ,test-threads)
-           `("pipes" ,test-pipes) `("closed pipe" ,test-closed-pipe))
+           `("fairness" ,test-fairness) `("threads" ,test-threads))

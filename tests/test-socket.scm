@@ -146,6 +146,26 @@
                   (socket-shutdown again)
                   number))))
 
+(define (test-shutdown-of-a-client)
+  (match (connected-pair)
+    ((socket . peer)
+     (let ((port (socket-input socket)))
+       (when-port-readable port (const #t))
+       (display "bye" port)
+       (socket-shutdown socket #f)
+       (test-equal "a client shut down with #f isn't down, but disconnected"
+         '(#f #f #f #t)
+         (list (socket-down? socket) (socket-input socket)
+               (socket-output socket) (port-closed? port)))
+       (test-equal "what was printed is sent" "bye" (hear peer "bye"))
+       (test-assert "before the end" (ended? peer))
+       (socket-shutdown socket #f)
+       (socket-shutdown socket)
+       (socket-shutdown socket)
+       (socket-shutdown socket #f)
+       (test-assert "down it is when that is said, and stays so"
+         (socket-down? socket))))))
+
 (define (test-dup)
   (let* ((owner (here)) (copy (socket-dup owner)) (calls 0))
     (define (count-call)
@@ -320,5 +340,6 @@
 (run-tests "socket"
            `("descriptors" ,test-descriptors) `("client" ,test-client)
            `("errors" ,test-errors)
-           `("server" ,test-server) `("dup" ,test-dup) `("ports" ,test-ports)
+           `("server" ,test-server) `("dup" ,test-dup)
+           `("shutdown of a client" ,test-shutdown-of-a-client) `("ports" ,test-ports)
            `("broken" ,test-broken) `("timeouts" ,test-timeouts))

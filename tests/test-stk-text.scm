@@ -80,6 +80,9 @@
     ((@ (im primitives) %limit-stream!) port)
     (im-limit 'request-seconds usual)))
 
+(define (nested depth)
+  (string-append (make-string depth #\() (make-string depth #\))))
+
 (define (test-reading-sockets)
   (define (with-peer use)
     (match (connected-pair)
@@ -107,9 +110,35 @@
        (says? (failure (run '(read port))) "bad port"))))
   (with-peer
    (lambda (run peer port)
-     (say peer "#,(foo)")
-     (test-assert "what is no plain datum is bad input"
-       (says? (failure (run '(read port))) "bad input"))))
+     (say peer (nested 64))
+     (test-equal "a datum may be 64 lists deep" (nested 64)
+       (object->string (run '(read port))))))
+  (for-each
+   (match-lambda
+     ((name text says)
+      (with-peer
+       (lambda (run peer port)
+         (im:after 0 (lambda () (say peer text)))
+         (test-assert name (says? (failure (run '(read port))) says))
+         (test-assert (string-append name ": nothing more is read")
+           (eof-object? (run '(read port))))))))
+   `(("a constructor is bad input" "#,(foo) a" "bad input")
+     ("evaluation is bad input" "#.(exit) a" "bad input")
+     ("too deep is an error" ,(nested 65) "too deep")
+     ("a number of 33 digits is an error" ,(make-string 33 #\1) "number")))
+  (with-peer
+   (lambda (run peer port)
+     ((@ (im primitives) %limit-stream!) port)
+     (im:after 0 (lambda () (say peer (make-string 70000 #\x))))
+     (test-assert "a datum is no longer than its socket allows"
+       (says? (failure (run '(read port))) "too long"))))
+  (with-peer
+   (lambda (run peer port)
+     (im:when-port-writable peer
+       (lambda () (flood peer (make-string 65536 #\x))))
+     (test-assert "nor than any request"
+       (says? (failure (run '(read port))) "too long"))
+     (im:when-port-writable peer #f)))
   (with-peer
    (lambda (run peer port)
      (im:after 0 (lambda () (flood peer (make-string 4096 #\x))))
@@ -121,7 +150,13 @@
      (limit-to-a-second! port)
      (say peer "never complete")
      (test-assert "and a deadline, if its socket has one"
-       (not (equal? (failure (run '(read-line port))) '(never complete)))))))
+       (not (equal? (failure (run '(read-line port))) '(never complete))))))
+  (with-peer
+   (lambda (run peer port)
+     (limit-to-a-second! port)
+     (say peer "(never complete")
+     (test-assert "so has a datum"
+       (says? (failure (run '(read port))) "didn't come in time")))))
 
 (run-tests "stk text"
   `("strings and lists" ,test-strings-and-lists)

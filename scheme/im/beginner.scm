@@ -13,13 +13,23 @@
   #:use-module (im socket)
   #:use-module (im text)
   #:use-module (srfi srfi-1)
-  #:export (may-enroll? may-send? why-not-welcome quote-address
-            try-to-connect try-to-listen print-message print-changes))
+  #:export (hint-at-name may-enroll? may-send? why-not-welcome
+            quote-address try-to-connect try-to-listen
+            print-message print-changes))
 
 (define (text . parts)
   (string-concatenate
    (map (lambda (part) (if (string? part) part (object->string part)))
         parts)))
+
+;;; --- Before ------------------------------------------------------------
+
+(define (hint-at-name name)
+  "Print how to choose a name if NAME, from `login-name', only says that nobody
+knows any.  Return nothing of use."
+  (when (eq? name 'anonymous)
+    (print-line "Your name here is anonymous; before you enroll, \
+(set! whoiam 'your-name) changes it.")))
 
 ;;; --- May they? --------------------------------------------------------
 
