@@ -58,26 +58,36 @@
     read-line filter delete remove random put get define-class instantiate
     ask load))
 
-(define manual
-  (string-append (or (getenv "abs_top_srcdir") "..")
-                 "/doc/coming-from-stk.md"))
+(define (in-source name)
+  (in-vicinity (or (getenv "abs_top_srcdir") "..") name))
 
-(define row (make-regexp "^\\| `([^`]*)` \\| `(\\([a-z ]*\\))` \\| .*\\|$"))
+;; A section, a table, says "Tests: `FILE …`", and in each row
+;; "| `NAME …` | `(MODULE)` | DIFFERENCE |".
+(define sections
+  (let* ((manual (in-source "doc/coming-from-stk.md"))
+         (text (call-with-input-file manual get-string-all)))
+    (filter (lambda (section) (string-match "\nTests: `" section))
+            (string-split (regexp-substitute/global #f "\n## " text
+                                                    'pre "\f" 'post)
+                          #\page))))
+
+(define (words text)
+  (string-tokenize text char-set:graphic))
+
+(define (section-tests section)
+  (words (match:substring (string-match "\nTests: `([^`]*)`" section) 1)))
+
+(define (section-rows section)
+  "Return ((NAME . HOME) …)."
+  (append-map
+   (lambda (row)
+     (let ((home (with-input-from-string (match:substring row 2) read)))
+       (map (lambda (name) (cons (string->symbol name) home))
+            (words (match:substring row 1)))))
+   (list-matches "\n\\| `([^`]*)` \\| `(\\([^`]*\\))` \\| [^\n]*\\|" section)))
 
 (define (manual-rows)
-  "Return ((NAME . HOME) …), what the tables of the manual say."
-  (define (pairs line)
-    (let ((found (regexp-exec row line)))
-      (if found
-          (map (lambda (name)
-                 (cons (string->symbol name)
-                       (with-input-from-string (match:substring found 2)
-                         read)))
-               (string-split (match:substring found 1) #\space))
-          '())))
-  (append-map pairs
-              (string-split (call-with-input-file manual get-string-all)
-                            #\newline)))
+  (append-map section-rows sections))
 
 (define (by-name one other)
   (string<? (symbol->string one) (symbol->string other)))
@@ -88,6 +98,36 @@
 
 (define (value-of-macro value)
   (if (macro? value) (macro-transformer value) value))
+
+(define (file-symbols name)
+  "Return a table of the symbols in the file NAME."
+  (let ((symbols (make-hash-table)))
+    (define (note! datum)
+      (cond ((symbol? datum) (hashq-set! symbols datum #t))
+            ((pair? datum) (note! (car datum)) (note! (cdr datum)))))
+    (call-with-input-file name
+      (lambda (port)
+        (let loop ((datum (read port)))
+          (unless (eof-object? datum)
+            (note! datum)
+            (loop (read port))))))
+    symbols))
+
+(define (test-tests)
+  (test-eqv "there are five tables" 5 (length sections))
+  (for-each
+   (lambda (section)
+     (let ((files (map (lambda (file)
+                         (file-symbols (in-source
+                                        (string-append "tests/" file))))
+                       (section-tests section))))
+       (for-each
+        (lambda (name)
+          (test-assert (format #f "~a is in one of ~a" name
+                               (section-tests section))
+            (any (lambda (symbols) (hashq-ref symbols name)) files)))
+        (map car (section-rows section)))))
+   sections))
 
 (define (test-names)
   (test-equal "whatever a program may use is there" '()
@@ -117,4 +157,5 @@
 
 (run-tests "stk"
   `("quiet" ,test-quiet)
-  `("names" ,test-names))
+  `("names" ,test-names)
+  `("tests" ,test-tests))
