@@ -26,11 +26,11 @@
 ;;; --- Who is here --------------------------------------------------------
 
 ;; (*table* (name . socket) ...), the newest client first.
-(define-once clients-table (make-table))
+(define-once clients-table (make-name-table))
 
 ;; The same, for those who have said hello but not yet thanks: two people
 ;; can't come in by one name at the same time.
-(define-once reserved-names (make-table))
+(define-once reserved-names (make-name-table))
 
 (define (key entry) (car entry))        ; for homework that walks the table
 (define (value entry) (cdr entry))
@@ -242,7 +242,7 @@ saying that nobody is called so."
            (print-line "Nobody here is called ~a; (im-who) shows who is." name)
            #f))))
 
-(define-once muted-names (make-table))
+(define-once muted-names (make-name-table))
 
 (define (muted? name)
   "True iff what NAME sends isn't delivered."

@@ -75,7 +75,7 @@
 ;;; --- Tables --------------------------------------------------------------
 
 (define (test-table)
-  (let ((table (make-table)))
+  (let ((table (make-name-table)))
     (test-equal "a table begins empty" '(*table*) table)
     (test-equal "adding returns #t; who is there, #f" '(#t #t #f #f)
       (list (table-add! table 'alice 1) (table-add! table "Bob" 2)
@@ -99,7 +99,7 @@
 (define (test-table-against-list)
   ;; Whatever is done to it in whatever order, a table is what a plain
   ;; association list would be.
-  (let ((table (make-table)) (model '()) (agree? #t)
+  (let ((table (make-name-table)) (model '()) (agree? #t)
         (state (seed->random-state 61)))
     (do ((i 0 (1+ i))) ((= i 5000))
       (let* ((name (list-ref '(a "A" b "B" c "c" "d e" "D E" "\xe9" "e\u0301")

@@ -140,11 +140,26 @@
                              (list form ...) '((chat))))))
     (test-equal name text (and (chats? text) text))))
 
+;; What a student has typed from chapter 3 of the book before.
+(define of-the-book
+  '(make-table lookup insert! assoc memoize make-queue front-ptr rear-ptr
+    empty-queue? front-queue insert-queue! delete-queue! make-account
+    make-accumulator make-monitored rand make-cycle last-pair append!
+    make-wire inverter after-delay propagate probe make-agenda current-time
+    first-agenda-item make-serializer make-mutex clear! stream-ref stream-map
+    stream-filter display-stream display-line memo-proc get-signal
+    set-signal! add-action! call-each add lookup-operation apply-generic
+    attach-tag type-tag contents get put key value table entry))
+
 (define (test-all-names)
   (define stk '(resolve-interface '(stk)))
   (define load-both
     '(for-each (@ (stk load) load) '("im-server" "im-client")))
   (test-chat "nothing redefined" load-both)
+  (test-chat "names of the book, before"
+    `(for-each (lambda (name) (primitive-eval `(define ,name 'mine)))
+               ',of-the-book)
+    load-both)
   (test-chat "every name of (stk), by set!, before the programs are loaded"
     `(ruin! #f (names-of ,stk) ,stk)
     load-both)

@@ -16,7 +16,8 @@
   #:use-module (im words)
   #:use-module (srfi srfi-9)
   #:export (string->name login-name same-name? names-but name-problem
-            make-table table-names table-entry table-add! table-remove!))
+            make-name-table table-names table-entry
+            table-add! table-remove!))
 
 ;;; --- Names ------------------------------------------------------------
 
@@ -89,7 +90,7 @@ string; #f if one can."
 
 (define indexes (make-weak-key-hash-table))   ; table -> <index>
 
-(define (make-table)
+(define (make-name-table)
   "Return an empty table of names."
   (list '*table*))
 
