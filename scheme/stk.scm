@@ -41,7 +41,7 @@
    member? empty? count appearances every keep)
   #:re-export-and-replace
   (;; Guile's own
-   char-ready? getenv
+   getenv
    ;; (stk control)
    catch random
    ;; (stk format)
@@ -49,7 +49,7 @@
    ;; (stk load)
    load
    ;; (stk text)
-   string-index string-length filter delete read port-closed?
+   string-index string-length filter delete read char-ready? port-closed?
    ;; (im socket)
    make-client-socket make-server-socket socket-accept-connection
    socket-dup socket-shutdown socket? socket-down?

@@ -93,7 +93,7 @@
   "Tell on the error port what failed in a handler of SOURCE."
   (simple-format (current-error-port) "*** Error: ~A\n    in a handler~A\n"
                  (error-text key arguments)
-                 (if source
+                 (if (port? source)
                      (simple-format #f " of ~A" source)
                      "")))
 

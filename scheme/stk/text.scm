@@ -13,7 +13,8 @@
                                   (string-index . guile:string-index)
                                   (string-length . guile:string-length)))
   #:use-module ((ice-9 ports)
-                #:select ((port-closed? . guile:port-closed?)))
+                #:select ((char-ready? . guile:char-ready?)
+                          (port-closed? . guile:port-closed?)))
   #:use-module ((ice-9 rdelim) #:select ((read-line . guile:read-line)))
   #:use-module ((im limits) #:select (with-deadline))
   #:use-module ((im primitives)
@@ -24,7 +25,8 @@
                 #:select ((delete . srfi:delete) (remove . srfi:remove)))
   #:use-module ((stk words) #:select (string->word))
   #:export (split-string read-line remove fold-case! file-reader)
-  #:replace (string-index string-length filter delete read port-closed?))
+  #:replace (string-index string-length filter delete
+             read char-ready? port-closed?))
 
 (define (bad who message . values)
   (scm-error 'wrong-type-arg who message values #f))
@@ -40,6 +42,17 @@
 (define (check-readable who port)
   (unless (and (input-port? port) (not (guile:port-closed? port)))
     (bad who "bad port: ~S" port)))
+
+(define* (char-ready? #:optional (port (current-input-port)))
+  "Return #t if a character, or the end, can be read from PORT without waiting.
+Raise an error if PORT is closed."
+  (check-readable "char-ready?" port)
+  (or (guile:char-ready? port)
+      (and (file-port? port) (at-end? port))))
+
+;; Guile's char-ready? doesn't know the end of a pipe.
+(define (at-end? port)
+  (pair? (car (select (list port) '() '() 0))))
 
 (define* (read #:optional (port (current-input-port)))
   "Return the next datum from PORT, or the end-of-file object.
