@@ -68,6 +68,22 @@
                        '(load "im-common"))
                'logging 'whoiam)))
 
+;; What is imported is copied: a program may set! it.
+(define (test-imports)
+  (let ((module (loaded '(load "im-server") '(load "im-client"))))
+    (test-equal "imports are procedures or macros: a copy is as good" '()
+      (append-map
+       (lambda (interface)
+         (if (memq 'im (module-name interface))
+             (remove (lambda (name)
+                       (procedure? (module-ref interface name)))
+                     (remove (lambda (name)
+                               (macro? (module-ref interface name)))
+                             (module-map (lambda (name variable) name)
+                                         interface)))
+             '()))
+       (module-uses module)))))
+
 (define (test-anonymous)
   (define (hint user)
     (guile-says `(setenv "USER" ,user)
@@ -291,6 +307,7 @@ it, accepted by hand."
 (run-tests "course names"
   (lambda ()
     (test-definitions)
+    (test-imports)
     (test-anonymous)
     (test-requests)
     (test-table)

@@ -341,5 +341,6 @@
            `("descriptors" ,test-descriptors) `("client" ,test-client)
            `("errors" ,test-errors)
            `("server" ,test-server) `("dup" ,test-dup)
-           `("shutdown of a client" ,test-shutdown-of-a-client) `("ports" ,test-ports)
+           `("shutdown of a client" ,test-shutdown-of-a-client)
+           `("ports" ,test-ports)
            `("broken" ,test-broken) `("timeouts" ,test-timeouts))

@@ -1,4 +1,4 @@
-;;; test-stk-format.scm --- format prints as STk did, error says what it is given
+;;; test-stk-format.scm --- format and error print as STk did
 ;;;
 ;;; Copyright (C) 2026 The Guile-IM authors
 ;;; SPDX-License-Identifier: LGPL-3.0-or-later
