@@ -20,12 +20,13 @@
             event-connection set-event-connection
             event-direction
             event-payload set-event-payload
-            act? bytes? open? end? kill?
+            act? bytes? open? end? shut? reset? kill?
+            event-choices
             in-direction? on-connection?
             same-step? same-connection? same-direction?
             make-act act-kind act-text act-connections kill-act
             client-hello client-name name->text
-            bytes->text wire-lines))
+            bytes->text wire-lines file-lines split-at-each))
 
 
 ;;; Sessions and events
@@ -46,7 +47,8 @@
   (step event-step set-event-step)
   (connection event-connection set-event-connection)
   (direction event-direction)
-  (payload event-payload set-event-payload)) ; bytes | open | end | <act>
+  ;; bytes | (bytes ...), any of them | open | end | shut | reset | <act>
+  (payload event-payload set-event-payload))
 
 ;; What a person did to a program: `type' the expression TEXT at a client's
 ;; prompt, `kill' a client, `close' the server.  LABEL says who did it.
@@ -63,7 +65,15 @@
 
 (define (bytes? event)
   "True iff EVENT sends bytes."
-  (string? (event-payload event)))
+  (pair? (event-choices event)))
+
+(define (event-choices event)
+  "Return the bytes that EVENT may send, as a list: any one of them is right.
+Return () if it sends none."
+  (let ((payload (event-payload event)))
+    (cond ((string? payload) (list payload))
+          ((pair? payload) payload)
+          (else '()))))
 
 (define (open? event)
   "True iff EVENT opens a connection."
@@ -72,6 +82,15 @@
 (define (end? event)
   "True iff EVENT is the end of file in one direction."
   (eq? (event-payload event) 'end))
+
+(define (shut? event)
+  "True iff EVENT is the end of file too, but everything that the session shows
+after it must come: see `farewell?' in session-score.scm."
+  (eq? (event-payload event) 'shut))
+
+(define (reset? event)
+  "True iff EVENT breaks the connection."
+  (eq? (event-payload event) 'reset))
 
 (define (kill? event)
   "True iff EVENT is the killing of a client."
@@ -110,8 +129,11 @@
 
 (define (wire-lines name)
   "Return the lines of the file NAME, which lies in wire/."
-  (string-split (call-with-input-file
-                    (search-path %load-path (string-append "wire/" name))
+  (file-lines (string-append "wire/" name)))
+
+(define (file-lines name)
+  "Return the lines of the file NAME, which lies beside the tests."
+  (string-split (call-with-input-file (search-path %load-path name)
                   get-string-all #:encoding "UTF-8")
                 #\newline))
 
@@ -119,25 +141,29 @@
   "Return the session in the file NAME."
   (parse-session name (wire-lines name)))
 
-(define (parse-session name lines)
-  "Return the session NAME that LINES describe."
+(define* (parse-session name lines #:optional (starts-step? (const #f)))
+  "Return the session NAME that LINES describe.  Each line that STARTS-STEP?
+starts a step, also where no note stands before it."
   (make-session
    name
    (address-acts
     (announce-kills
      (number-steps
       (announce-steps
-       (filter-map parse-line lines (iota (length lines) 1))))))))
+       (append-map (lambda (line number)
+                     (append (if (starts-step? line) '("#") '())
+                             (parse-line line number)))
+                   lines (iota (length lines) 1))))))))
 
 
 ;;; Lines
 
 ;; An item is a note, the text of a comment, or an event.
 (define (parse-line text line)
-  "Return the item that TEXT, the line number LINE, describes, or #f."
-  (cond ((string-prefix? "#" text) text)
-        ((string-null? text) #f)
-        (else (parse-event text line))))
+  "Return a list of the item that TEXT, the line number LINE, describes."
+  (cond ((string-prefix? "#" text) (list text))
+        ((string-null? text) '())
+        (else (list (parse-event text line)))))
 
 (define event-pattern (make-regexp "^([0-9]+) (OPEN|([<>]) (.*))$"))
 
@@ -157,7 +183,24 @@
   "Return the payload that TEXT describes."
   (cond ((string=? text "OPEN") 'open)
         ((string=? text "END") 'end)
-        (else (text->bytes text))))
+        ((string=? text "SHUT") 'shut)
+        ((string=? text "RESET") 'reset)
+        (else (parse-bytes text))))
+
+(define (parse-bytes text)
+  "Return the bytes that TEXT means, or a list where it offers a choice."
+  (let ((choices (map text->bytes (split-at-each "  OR  " text))))
+    (if (null? (cdr choices)) (car choices) choices)))
+
+(define (split-at-each separator text)
+  "Return the list of the parts of TEXT, between which SEPARATOR stands."
+  (let ((start (string-contains text separator)))
+    (if start
+        (cons (string-take text start)
+              (split-at-each separator
+                             (string-drop text (+ start (string-length
+                                                         separator)))))
+        (list text))))
 
 
 ;;; Bytes
@@ -214,7 +257,8 @@
   (cond ((and (open? event) (not (string-prefix? "(im-enroll" expression)))
          "# (im-enroll \"127.0.0.1\" 0)")
         ((and (bytes? event)
-              (string-contains (event-payload event) "Server shutting down")
+              (string? (event-payload event))
+             (string-contains (event-payload event) "Server shutting down")
               (not (string-prefix? "(im-server-close" expression)))
          "# (im-server-close)")
         (else #f)))
@@ -301,7 +345,7 @@ that does something in its step, or else the one the note names."
                        events)))
 
 (define name-pattern
-  (make-regexp "^\\(([^ ]+) |^<command>hello</command><from>([^<]*)</from>"))
+  (make-regexp "^\\((\"[^\"]*\"|[^ ]+) |^<command>hello</command><from>([^<]*)</from>"))
 
 (define (client-name events connection)
   "Return the name under which CONNECTION enrolls, as it stands on the wire."

@@ -12,22 +12,23 @@
   #:use-module (session-score)
   #:use-module (srfi srfi-1)
   #:use-module (srfi srfi-9)
-  #:export (new-link link-connection link-socket link-ended?
+  #:use-module (srfi srfi-26)
+  #:export (new-link link-connection link-socket link-ended? end-link!
             compare-bytes! compare-end! disagree disagree-missing))
 
 ;; One connection: its socket and how far its bytes have been compared.
 (define-record-type <link>
-  (make-link connection socket cues offset ended?)
+  (make-link connection socket cues begun ended?)
   link?
   (connection link-connection)
   (socket link-socket)
   (cues link-cues set-link-cues!)       ; what is still to come
-  (offset link-offset set-link-offset!) ; how much of the first has come
+  (begun link-begun set-link-begun!)    ; bytes of the first that have come
   (ended? link-ended? set-link-ended!))
 
 (define (new-link score connection socket)
   "Return a link: CONNECTION of SCORE, which is SOCKET."
-  (make-link connection socket (incoming score connection) 0 #f))
+  (make-link connection socket (incoming score connection) "" #f))
 
 (define (expected link)
   "Return the cue that LINK expects, or #f if nothing more may come."
@@ -39,8 +40,12 @@
 
 (define (expect-next! link)
   "Let LINK no longer expect what it does, but what comes after it."
-  (set-link-offset! link 0)
+  (set-link-begun! link "")
   (set-link-cues! link (cdr (link-cues link))))
+
+(define (end-link! link)
+  "Remember that nothing more comes on LINK."
+  (set-link-ended! link #t))
 
 (define (come! link)
   "Remember that what LINK expects has come."
@@ -61,19 +66,27 @@
 
 (define (compare-line! link event bytes)
   "Compare BYTES with what is left of EVENT, which LINK expects.  Return those
-that come after it."
-  (let* ((left (string-drop (event-payload event) (link-offset link)))
-         (size (min (string-length bytes) (string-length left))))
-    (unless (string=? (string-take bytes size) (string-take left size))
-      (disagree-about link "other bytes" (bytes->text bytes)))
-    (if (= size (string-length left))
-        (come! link)
-        (set-link-offset! link (+ size (link-offset link))))
-    (string-drop bytes size)))
+that come after it.  (No choice of an event is the beginning of another.)"
+  (let* ((come (string-append (link-begun link) bytes))
+         (choices (filter (cut fits? <> come) (event-choices event)))
+         (whole (find (cut string-prefix? <> come) choices)))
+    (cond ((null? choices)
+           (disagree-about link "other bytes" (bytes->text bytes)))
+          (whole
+           (come! link)
+           (string-drop come (string-length whole)))
+          (else
+           (set-link-begun! link come)
+           ""))))
+
+(define (fits? expected come)
+  "True iff one of the strings EXPECTED and COME begins with the other."
+  (or (string-prefix? expected come)
+      (string-prefix? come expected)))
 
 (define (compare-end! score link)
   "Compare the end of file with what LINK expects."
-  (set-link-ended! link #t)
+  (end-link! link)
   (skip-optional! link)
   (let ((event (expected-event link)))
     (unless (and event (end? event))
@@ -85,7 +98,7 @@ that come after it."
 (define (skip-optional! link)
   "Let LINK no longer expect what may be missing."
   (when (and (expected link)
-             (zero? (link-offset link))
+             (string-null? (link-begun link))
              (cue-optional? (expected link)))
     (expect-next! link)
     (skip-optional! link)))
@@ -102,8 +115,9 @@ that come after it."
   (disagree "~a: connection ~a, ~a~%  expected: ~a~%  got:      ~a"
             what (link-connection link)
             (place (expected-event link))
-            (show-payload (expected-event link) (link-offset link))
-            got))
+            (show-payload (expected-event link)
+                          (string-length (link-begun link)))
+            (shorten got)))
 
 (define (disagree-missing score links)
   "Stop playing, as something SCORE shows came on none of LINKS."
@@ -113,7 +127,9 @@ that come after it."
     (disagree "missing: connection ~a, ~a~%  expected: ~a"
               (and=> event event-connection)
               (place event)
-              (show-payload event (if link (link-offset link) 0)))))
+              (show-payload event (if link
+                                      (string-length (link-begun link))
+                                      0)))))
 
 (define (too-early cause)
   "Return the words for something that came before CAUSE, which led to it."
@@ -129,7 +145,23 @@ that come after it."
 (define (show-payload event offset)
   "Return what EVENT sends from OFFSET on, for a report."
   (cond ((not event) "nothing")
-        ((bytes? event) (bytes->text (string-drop (event-payload event)
-                                                  offset)))
+        ((bytes? event) (string-join (map (lambda (bytes)
+                                            (show-bytes bytes offset))
+                                          (event-choices event))
+                                     " or "))
         ((act? event) (act-text (event-payload event)))
         (else (string-upcase (symbol->string (event-payload event))))))
+
+(define (show-bytes bytes offset)
+  "Return BYTES from OFFSET on, if there are so many, for a report."
+  (shorten (bytes->text (string-drop bytes
+                                     (min offset (string-length bytes))))))
+
+(define (shorten text)
+  "Return TEXT, its middle left out if it fills a screen."
+  (let ((size (string-length text)))
+    (if (< size 1000)
+        text
+        (string-append (string-take text 450)
+                       (format #f " ... ~a characters ... " (- size 900))
+                       (string-take-right text 450)))))

@@ -107,10 +107,14 @@ against SUBJECT, which sends its lines in the pieces CUT makes."
                      (cons (new-link (player-score player) connection socket)
                            (player-links player))))
 
+(define (link-of player connection)
+  "Return PLAYER's link of CONNECTION."
+  (find (lambda (link) (eqv? connection (link-connection link)))
+        (player-links player)))
+
 (define (socket-of player connection)
   "Return PLAYER's socket of CONNECTION."
-  (link-socket (find (lambda (link) (eqv? connection (link-connection link)))
-                     (player-links player))))
+  (link-socket (link-of player connection)))
 
 
 ;;; What the player does
@@ -133,8 +137,15 @@ against SUBJECT, which sends its lines in the pieces CUT makes."
         ((open? event)
          (add-link! player (event-connection event)
                     (connect-to ((subject-address (player-subject player))))))
-        ((end? event)
-         (end-output (socket-of player (event-connection event))))))
+        ((or (end? event) (shut? event))
+         (end-output (socket-of player (event-connection event))))
+        ((reset? event)
+         (reset-link! (link-of player (event-connection event))))))
+
+(define (reset-link! link)
+  "Break the connection of LINK."
+  (end-link! link)
+  (reset-connection (link-socket link)))
 
 (define (send-line! player cue event)
   "Send the bytes of EVENT, of CUE, in PLAYER's pieces.  The last piece may be

@@ -10,7 +10,7 @@
   #:use-module (ice-9 iconv)
   #:use-module (rnrs bytevectors)
   #:export (listen-on-loopback connect-to accept-from
-            send-bytes end-output receive-bytes
+            send-bytes end-output reset-connection receive-bytes
             whole byte-by-byte cut-in-two
             readable patience deadline seconds-until
             ignoring))
@@ -27,9 +27,9 @@
 
 ;;; Connections
 
-(define (tcp-socket)
-  "Return a TCP socket that child processes don't inherit."
-  (socket AF_INET (logior SOCK_STREAM SOCK_CLOEXEC) 0))
+(define (tcp-socket family)
+  "Return a TCP socket of FAMILY that child processes don't inherit."
+  (socket family (logior SOCK_STREAM SOCK_CLOEXEC) 0))
 
 (define (prepare-socket! socket)
   "Return SOCKET, which now sends each piece at once and never blocks."
@@ -40,14 +40,14 @@
 
 (define (listen-on-loopback)
   "Return a socket that listens on a port the system chose."
-  (let ((listener (tcp-socket)))
+  (let ((listener (tcp-socket AF_INET)))
     (bind listener AF_INET INADDR_LOOPBACK 0)
     (listen listener 16)
     listener))
 
 (define (connect-to address)
   "Return a socket connected to ADDRESS."
-  (let ((socket (tcp-socket)))
+  (let ((socket (tcp-socket (sockaddr:fam address))))
     (connect socket address)
     (prepare-socket! socket)))
 
@@ -61,12 +61,35 @@
 (define (send-bytes bytes socket)
   "Send BYTES to SOCKET.  Who has gone away misses them, which will show."
   (ignoring (list EPIPE ECONNRESET ENOTCONN)
-            (lambda () (send socket (string->bytevector bytes "ISO-8859-1")))))
+            (lambda ()
+              (send-all (string->bytevector bytes "ISO-8859-1") socket))))
+
+(define (send-all bytes socket)
+  "Send BYTES, a bytevector, to SOCKET, and wait where it takes no more yet.
+Give up when our patience ends."
+  (let ((count (or (ignoring (list EAGAIN EINTR)
+                             (lambda () (send socket bytes)))
+                   0)))
+    (when (and (< count (bytevector-length bytes))
+               (pair? (cadr (select '() (list socket) '() (patience)))))
+      (send-all (bytes-after count bytes) socket))))
+
+(define (bytes-after count bytes)
+  "Return BYTES, a bytevector, without the first COUNT."
+  (let* ((size (- (bytevector-length bytes) count))
+         (rest (make-bytevector size)))
+    (bytevector-copy! bytes count rest 0 size)
+    rest))
 
 (define (end-output socket)
   "Send the end of file to SOCKET."
   (ignoring (list ENOTCONN)
             (lambda () (shutdown socket 1))))
+
+(define (reset-connection socket)
+  "Break the connection of SOCKET: its peer's next use of it is an error."
+  (setsockopt socket SOL_SOCKET SO_LINGER '(1 . 0))
+  (close-port socket))
 
 (define buffer (make-bytevector 65536))
 
