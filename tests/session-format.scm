@@ -345,7 +345,9 @@ that does something in its step, or else the one the note names."
                        events)))
 
 (define name-pattern
-  (make-regexp "^\\((\"[^\"]*\"|[^ ]+) |^<command>hello</command><from>([^<]*)</from>"))
+  (make-regexp (string-append "^\\((\"[^\"]*\"|\\|[^|]*\\||[^ ]+) |"
+                              "^<command>hello</command>"
+                              "<from>([^<]*)</from>")))
 
 (define (client-name events connection)
   "Return the name under which CONNECTION enrolls, as it stands on the wire."

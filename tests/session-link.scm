@@ -14,7 +14,7 @@
   #:use-module (srfi srfi-9)
   #:use-module (srfi srfi-26)
   #:export (new-link link-connection link-socket link-ended? end-link!
-            compare-bytes! compare-end! disagree disagree-missing))
+            compare-bytes! compare-end! disagree disagree-missing shorten))
 
 ;; One connection: its socket and how far its bytes have been compared.
 (define-record-type <link>
