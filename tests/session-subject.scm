@@ -3,44 +3,47 @@
 ;;; Copyright (C) 2026 The Guile-IM authors
 ;;; SPDX-License-Identifier: LGPL-3.0-or-later
 ;;;
-;;; The variables SERVER_COMMAND and CLIENT_COMMAND of the environment put
-;;; other programs in the place of Guile-IM's.
+;;; One server, or as many clients as a session has, each a process of its
+;;; own.
 
 (define-module (session-subject)
   #:use-module (ice-9 regex)
   #:use-module (session-format)
   #:use-module (session-player)
   #:use-module (session-process)
+  #:use-module (session-program)
   #:use-module (srfi srfi-1)
   #:use-module (srfi srfi-9)
   #:export (start-server stop-server! server-subject
             start-clients stop-clients! clients-subject))
 
-(define (guile-im-command . arguments)
-  "Return the shell's command that runs guile-im with ARGUMENTS."
-  (format #f "'~a/pre-inst-env' guile --no-auto-compile -c '~s'"
-          (or (getenv "abs_top_builddir") "./build")
-          `((@ (im main) main) (list ,@arguments))))
-
 
 ;;; A server: a process and the address it printed
 
-(define (server-command)
-  "Return the shell's command that runs the server."
-  (or (getenv "SERVER_COMMAND")
-      (guile-im-command "server" "--headless" "--port" "0"
-                        "--address" "127.0.0.1" "--quiet")))
+(define-record-type <server>
+  (make-server program process address)
+  server?
+  (program server-program)
+  (process server-process)
+  (address server-address))
 
 (define address-pattern
   (make-regexp "Server IP address: ([0-9.]+), server port: ([0-9]+)"))
 
-(define (start-server)
-  "Return a server, which listens on a port the system chose."
-  (let* ((process (start-process (server-command) "teacher"))
+(define* (start-server #:optional (program (our-server)))
+  "Return a server that runs PROGRAM, on a port the system chose."
+  (let* ((process (start-program program "teacher"))
          (address (wait-for process (lambda () (printed-address process)))))
     (unless address
-      (error "no server:" (server-command) (process-transcript process)))
-    (cons process address)))
+      (error "no server:" (program-command program)
+             (process-transcript process)))
+    (make-server program process address)))
+
+(define (start-program program user)
+  "Return a process that runs PROGRAM for USER."
+  (let ((process (start-process (program-command program) user)))
+    (for-each (lambda (line) (type! process line)) (program-lines program))
+    process))
 
 (define (printed-address process)
   "Return the socket address that PROCESS has printed, or #f."
@@ -50,16 +53,25 @@
                               (inet-pton AF_INET (match:substring m 1))
                               (string->number (match:substring m 2))))))
 
+(define (close-server! server)
+  "Let SERVER say farewell to its clients."
+  (let ((farewell (program-farewell (server-program server)))
+        (process (server-process server)))
+    (if farewell
+        (type! process farewell)
+        (signal! process SIGTERM))))
+
 (define (stop-server! server)
   "Return the exit status of SERVER, after asking it to end."
-  (signal! (car server) SIGTERM)
-  (reap! (car server)))
+  (close-server! server)
+  (close-port (process-input (server-process server)))
+  (reap! (server-process server)))
 
 (define (server-subject server)
   "Return SERVER as a subject."
-  (let ((process (car server)))
-    (make-subject #:address (const (cdr server))
-                  #:act! (lambda ignored (signal! process SIGTERM))
+  (let ((process (server-process server)))
+    (make-subject #:address (lambda () (server-address server))
+                  #:act! (lambda ignored (close-server! server))
                   #:settle! (lambda (connection)
                               (wait-until-asleep process))
                   #:turn! (lambda () (drain! process))
@@ -71,14 +83,10 @@
 ;;; CONNECTION is the one a worker has in the session that is played, #f
 ;;; while it is idle.
 
-(define (client-command)
-  "Return the shell's command that runs a client."
-  (or (getenv "CLIENT_COMMAND")
-      (guile-im-command "client")))
-
 (define-record-type <clients>
-  (make-clients workers)
+  (make-clients program workers)
   clients?
+  (program clients-program)
   (workers clients-workers set-clients-workers!))
 
 (define-record-type <worker>
@@ -88,9 +96,9 @@
   (process worker-process)
   (connection worker-connection set-worker-connection!))
 
-(define (start-clients)
-  "Return the clients, none of which is started before it is needed."
-  (make-clients '()))
+(define* (start-clients #:optional (program (our-client)))
+  "Return the clients, which run PROGRAM; none is started before it is needed."
+  (make-clients program '()))
 
 (define (stop-clients! clients)
   "Return the exit statuses of CLIENTS, after the end of their input."
@@ -126,7 +134,8 @@ does so as NAME with the server on PORT."
   (cond ((eq? kind 'kill)
          (kill-worker! clients (worker-of clients connection)))
         ((string-prefix? "(im-enroll" text)
-         (enroll! (idle-worker! clients name connection) port))
+         (type! (worker-process (idle-worker! clients name connection))
+                (program-enroll-line (clients-program clients) port)))
         (else
          (type! (worker-process (worker-of clients connection)) text))))
 
@@ -153,18 +162,13 @@ does so as NAME with the server on PORT."
 
 (define (start-worker! clients name)
   "Return a new worker, its login name the text of NAME."
-  (let* ((process (start-process (client-command) (name->text name)))
+  (let* ((process (start-program (clients-program clients) (name->text name)))
          (worker (make-worker name process #f)))
     (set-clients-workers! clients (cons worker (clients-workers clients)))
     (when (string-prefix? "|" name)
       (type! process (format #f "(set! whoiam (string->symbol ~s))"
                              (name->text name))))
     worker))
-
-(define (enroll! worker port)
-  "Let WORKER enroll with the server on PORT."
-  (type! (worker-process worker)
-         (format #f "(im-enroll \"127.0.0.1\" ~a)" port)))
 
 (define (transcripts clients)
   "Return what the clients at work have printed."

@@ -9,49 +9,20 @@
 ;;; environment runs another client instead.
 
 (use-modules (session-format)
-             (session-player)
-             (session-subject)
+             (session-program)
+             (session-rounds)
              (session-suite)
-             (session-variants)
-             (session-wire)
-             (srfi srfi-1)
-             (srfi srfi-26)
-             (srfi srfi-64))
+             (session-variants))
 
 (define deviations (recorded-deviations))
 
-(define sessions
-  (map (lambda (name) (deviate (recorded-session name) deviations #\>))
-       '("original.session" "original-symbols.session" "stklos.session"
-         "stk-server-stklos-client.session")))
-
-(define (play-with-new-clients session cut)
-  "Return the result of playing SESSION to new clients, and their exit
-statuses, each once."
-  (let* ((clients (start-clients))
-         (result (play #\< session (clients-subject clients) #:cut cut)))
-    (list result (delete-duplicates (stop-clients! clients)))))
-
-(define (play-at-each-byte session)
-  "Return the first result that isn't agreement, or agreement, of playing
-SESSION with each line cut at each byte, to the same clients."
-  (let* ((clients (start-clients))
-         (all-leave (without-killing session))
-         (result (every-agrees
-                  (lambda (position)
-                    (play #\< all-leave (clients-subject clients)
-                          #:cut (cut-in-two position)))
-                  (iota (longest-line session #\<)))))
-    (list result (delete-duplicates (stop-clients! clients)))))
-
-(define (test-session session)
-  (define name (cut string-append (session-name session) ", " <>))
-  (test-equal (name "line by line") (list agrees '(0))
-              (play-with-new-clients session whole))
-  (test-equal (name "byte by byte") (list agrees '(0))
-              (play-with-new-clients session byte-by-byte))
-  (test-equal (name "each line cut at each byte") (list agrees '(0))
-              (play-at-each-byte session)))
+(define (test-session name program)
+  (test-clients-session program
+                        (deviate (recorded-session name) deviations #\>)))
 
 (run-test-suite "wire-client"
-  (lambda () (for-each test-session sessions)))
+  (lambda ()
+    (for-each (lambda (name) (test-session name (our-client)))
+              '("original.session" "original-symbols.session"
+                "stklos.session" "stk-server-stklos-client.session"))
+    (test-session "xml.session" (our-xml-client))))
