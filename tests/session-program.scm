@@ -3,13 +3,17 @@
 ;;; Copyright (C) 2026 The Guile-IM authors
 ;;; SPDX-License-Identifier: LGPL-3.0-or-later
 ;;;
-;;; A program is Guile-IM's server or client.  The variables SERVER_COMMAND and
-;;; CLIENT_COMMAND of the environment put others in their place.
+;;; A program is Guile-IM's server or client, or one in the style of the
+;;; original, which is loaded in `guile-im repl' like any program for STk.  The
+;;; variables SERVER_COMMAND and CLIENT_COMMAND of the environment put others
+;;; in the place of Guile-IM's.
 
 (define-module (session-program)
   #:use-module (srfi srfi-9)
   #:export (program-command program-lines program-farewell program-enroll-line
-            our-server our-client our-xml-client))
+            our-server our-client our-xml-client our-client-in-repl
+            original-server original-client with-lines
+            repl-command test-file))
 
 (define-record-type <program>
   (make-program command lines farewell enroll-options)
@@ -18,6 +22,13 @@
   (lines program-lines)                 ; typed when it has started
   (farewell program-farewell)           ; typed to a server; #f: SIGTERM
   (enroll-options program-enroll-options))
+
+(define (with-lines program . lines)
+  "Return PROGRAM, to which LINES are typed too when it has started."
+  (make-program (program-command program)
+                (append (program-lines program) lines)
+                (program-farewell program)
+                (program-enroll-options program)))
 
 (define (program-enroll-line program port)
   "Return what is typed to PROGRAM, a client, for a server on PORT here."
@@ -32,6 +43,10 @@
   (format #f "'~a/pre-inst-env' guile --no-auto-compile -c '~s'"
           (or (getenv "abs_top_builddir") "./build")
           `((@ (im main) main) (list ,@arguments))))
+
+(define (repl-command)
+  "Return the shell's command that runs the course interpreter."
+  (guile-im-command "repl"))
 
 (define (our-server)
   "Return our server."
@@ -50,3 +65,41 @@
 never say goodbye, and it doesn't wait for that as long as it usually would."
   (make-program (program-command (our-client))
                 '("(set! farewell-seconds 1/20)") #f " #:protocol 'xml"))
+
+(define* (our-client-in-repl #:key fold?)
+  "Return our client as a file that is loaded in the course interpreter, which
+if FOLD? reads typed symbols in lower case."
+  (in-repl "(load \"im-client.scm\")" #:fold? fold?))
+
+(define* (in-repl load-line #:key fold?)
+  "Return the client that LOAD-LINE loads in the course interpreter."
+  (make-program (repl-command)
+                (if fold?
+                    (list load-line "(fold-case! #t)")
+                    (list load-line))
+                #f ""))
+
+
+;;; In the style of the original
+
+(define (test-file name)
+  "Return the absolute name of the file NAME of the tests."
+  (canonicalize-path (search-path %load-path name)))
+
+(define (load-original name)
+  "Return the line that loads the original-style program NAME."
+  (format #f "(load ~s)" (test-file (string-append "original/" name))))
+
+(define (original-server)
+  "Return the original-style server, which asks nobody for its address."
+  (make-program (repl-command)
+                (list (load-original "im-server.scm")
+                      "(set! logging #f)"
+                      "(define (get-ip-address-as-string) \"127.0.0.1\")"
+                      "(im-server-start)")
+                "(im-server-close)" ""))
+
+(define* (original-client #:key fold?)
+  "Return the original-style client; if FOLD? typed symbols are read in lower
+case."
+  (in-repl (load-original "im-client.scm") #:fold? fold?))

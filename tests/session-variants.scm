@@ -104,13 +104,13 @@ the server's comes first."
   (line deviation-line)
   (event deviation-event))              ; what ours sends there, or #f
 
-(define (recorded-deviations)
-  "Return the deviations that our programs declare."
+(define* (recorded-deviations #:optional (file "deviations.txt"))
+  "Return the deviations that FILE declares: those of our programs."
   (filter-map (lambda (line)
                 (and (not (string-null? line))
                      (not (string-prefix? "#" line))
                      (parse-deviation line)))
-              (wire-lines "deviations.txt")))
+              (wire-lines file)))
 
 (define deviation-pattern
   (make-regexp "^([^:]+):([0-9]+) \\| (.*) \\| (.+)$"))
