@@ -14,8 +14,10 @@
   #:use-module (session-program)
   #:use-module (srfi srfi-1)
   #:use-module (srfi srfi-9)
-  #:export (start-server stop-server! server-subject
-            start-clients stop-clients! clients-subject))
+  #:export (start-server close-server! stop-server! server-subject
+            server-port
+            start-clients stop-clients! clients-subject
+            act-on client-process))
 
 
 ;;; A server: a process and the address it printed
@@ -52,6 +54,10 @@
          (make-socket-address AF_INET
                               (inet-pton AF_INET (match:substring m 1))
                               (string->number (match:substring m 2))))))
+
+(define (server-port server)
+  "Return the number of the port where SERVER listens."
+  (sockaddr:port (server-address server)))
 
 (define (close-server! server)
   "Let SERVER say farewell to its clients."
@@ -143,6 +149,10 @@ does so as NAME with the server on PORT."
   "Return the worker of CONNECTION."
   (find (lambda (worker) (eqv? connection (worker-connection worker)))
         (clients-workers clients)))
+
+(define (client-process clients connection)
+  "Return the process of that of CLIENTS whose connection is CONNECTION, or #f."
+  (and=> (worker-of clients connection) worker-process))
 
 (define (kill-worker! clients worker)
   "Kill the process of WORKER, and forget it."
