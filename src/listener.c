@@ -91,7 +91,14 @@ listener_accept (struct descriptor *listener, struct stream **result)
   int fd = accept_next (reactor, listener->fd);
 
   if (fd >= 0)
-    return stream_new (reactor, fd, result);
+    {
+      int status = stream_new (reactor, fd, result);
+
+      /* Who accepts is a server: it didn't choose its peer.  */
+      if (status == 0)
+        stream_set_request_limit (*result, limit_of (LIMIT_REQUEST_BYTES));
+      return status;
+    }
   if (fd == -EMFILE || fd == -ENFILE || fd == -ENOMEM || fd == -ENOBUFS)
     descriptor_pause (listener, IM_ACCEPT_PAUSE_MS);
   return fd;

@@ -67,6 +67,20 @@ who_waits_is_accepted (void **state)
 }
 
 static void
+what_is_accepted_reads_the_requests_of_a_server (void **state)
+{
+  struct sockaddr_storage address;
+  struct descriptor *listener = listen_on ("127.0.0.1", &address);
+  int peer = peer_connect (&address);
+  struct stream *stream = accept_one (listener);
+
+  assert_int_equal (stream->request_limit, IM_SERVER_REQUEST_BYTES);
+  close_both (stream, peer);
+  close_listener (listener);
+  (void) state;
+}
+
+static void
 when_nobody_waits_accepting_says_so (void **state)
 {
   struct sockaddr_storage address;
@@ -436,6 +450,7 @@ main (void)
   const struct CMUnitTest tests[] =
   {
     CORE_TEST (who_waits_is_accepted),
+    CORE_TEST (what_is_accepted_reads_the_requests_of_a_server),
     CORE_TEST (when_nobody_waits_accepting_says_so),
     CORE_TEST (many_who_come_at_once_are_accepted_in_order),
     CORE_TEST (no_descriptor_is_inherited_by_programs),
