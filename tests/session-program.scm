@@ -13,7 +13,7 @@
   #:export (program-command program-lines program-farewell program-enroll-line
             our-server our-client our-xml-client our-client-in-repl
             original-server original-client with-lines
-            repl-command test-file))
+            homework-client homework-server))
 
 (define-record-type <program>
   (make-program command lines farewell enroll-options)
@@ -72,7 +72,8 @@ if FOLD? reads typed symbols in lower case."
   (in-repl "(load \"im-client.scm\")" #:fold? fold?))
 
 (define* (in-repl load-line #:key fold?)
-  "Return the client that LOAD-LINE loads in the course interpreter."
+  "Return the client that LOAD-LINE loads in the course interpreter, which if
+FOLD? reads typed symbols in lower case."
   (make-program (repl-command)
                 (if fold?
                     (list load-line "(fold-case! #t)")
@@ -90,16 +91,49 @@ if FOLD? reads typed symbols in lower case."
   "Return the line that loads the original-style program NAME."
   (format #f "(load ~s)" (test-file (string-append "original/" name))))
 
-(define (original-server)
-  "Return the original-style server, which asks nobody for its address."
-  (make-program (repl-command)
-                (list (load-original "im-server.scm")
-                      "(set! logging #f)"
-                      "(define (get-ip-address-as-string) \"127.0.0.1\")"
-                      "(im-server-start)")
+(define (serving program)
+  "Return PROGRAM, started as a server that asks nobody for its address."
+  (make-program (program-command program)
+                (append (program-lines program)
+                        '("(set! logging #f)"
+                          "(define (get-ip-address-as-string) \"127.0.0.1\")"
+                          "(im-server-start)"))
                 "(im-server-close)" ""))
+
+(define (original-server)
+  "Return the original-style server."
+  (serving (in-repl (load-original "im-server.scm"))))
 
 (define* (original-client #:key fold?)
   "Return the original-style client; if FOLD? typed symbols are read in lower
 case."
   (in-repl (load-original "im-client.scm") #:fold? fold?))
+
+
+;;; Homework
+;;;
+;;; A file that loads a program by its name finds Guile-IM's, or the one in the
+;;; style of the original when that directory comes first.
+
+(define (in-library library load-name)
+  "Return what types (load LOAD-NAME) in the course interpreter, where LIBRARY
+is `ours' or `original'."
+  (define load-line (format #f "(load ~s)" load-name))
+  (in-repl (if (eq? library 'original)
+               (format #f "(begin (add-to-load-path ~s) ~a)"
+                       (dirname (test-file "original/im-client.scm"))
+                       load-line)
+               load-line)))
+
+(define (homework-client library file)
+  "Return a client, FILE of the homework or #f for none, on top of LIBRARY."
+  (in-library library (if file
+                          (test-file (string-append "homework/" file))
+                          "im-client.scm")))
+
+(define (homework-server library file)
+  "Return a server, FILE of the homework or #f for none, on top of LIBRARY."
+  (serving (in-library library
+                       (if file
+                           (test-file (string-append "homework/" file))
+                           "im-server.scm"))))
