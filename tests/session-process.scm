@@ -114,6 +114,7 @@ sent to it.  Where the system can't tell, return at once."
     (let loop ()
       (when (and (memv (process-state (process-pid process)) '(#\R #\D))
                  (positive? (seconds-until time)))
+        (usleep 200)                    ; leave it the processor
         (loop)))))
 
 (define (process-state pid)
