@@ -61,8 +61,8 @@
                 '() #f ""))
 
 (define (our-xml-client)
-  "Return our client, which enrolls with servers of the older XML version.  They
-never say goodbye, and it doesn't wait for that as long as it usually would."
+  "Return our client, which enrolls with servers of the older XML version.
+They never say goodbye, and it doesn't wait for that as long as usual."
   (make-program (program-command (our-client))
                 '("(set! farewell-seconds 1/20)") #f " #:protocol 'xml"))
 

@@ -90,9 +90,9 @@
 ;;; while it is idle.
 
 (define-record-type <clients>
-  (make-clients program workers)
+  (make-clients program-of workers)
   clients?
-  (program clients-program)
+  (program-of clients-program-of)       ; a name as on the wire -> program
   (workers clients-workers set-clients-workers!))
 
 (define-record-type <worker>
@@ -103,8 +103,14 @@
   (connection worker-connection set-worker-connection!))
 
 (define* (start-clients #:optional (program (our-client)))
-  "Return the clients, which run PROGRAM; none is started before it is needed."
-  (make-clients program '()))
+  "Return the clients, which run PROGRAM, or, if that is a procedure, what it
+returns for their names.  None is started before it is needed."
+  (make-clients (if (procedure? program) program (const program))
+                '()))
+
+(define (program-for clients name)
+  "Return what that of CLIENTS which is called NAME runs."
+  ((clients-program-of clients) name))
 
 (define (stop-clients! clients)
   "Return the exit statuses of CLIENTS, after the end of their input."
@@ -141,7 +147,7 @@ does so as NAME with the server on PORT."
          (kill-worker! clients (worker-of clients connection)))
         ((string-prefix? "(im-enroll" text)
          (type! (worker-process (idle-worker! clients name connection))
-                (program-enroll-line (clients-program clients) port)))
+                (program-enroll-line (program-for clients name) port)))
         (else
          (type! (worker-process (worker-of clients connection)) text))))
 
@@ -151,7 +157,7 @@ does so as NAME with the server on PORT."
         (clients-workers clients)))
 
 (define (client-process clients connection)
-  "Return the process of that of CLIENTS whose connection is CONNECTION, or #f."
+  "Return the process of the client of CONNECTION among CLIENTS, or #f."
   (and=> (worker-of clients connection) worker-process))
 
 (define (kill-worker! clients worker)
@@ -172,7 +178,8 @@ does so as NAME with the server on PORT."
 
 (define (start-worker! clients name)
   "Return a new worker, its login name the text of NAME."
-  (let* ((process (start-program (clients-program clients) (name->text name)))
+  (let* ((process (start-program (program-for clients name)
+                                 (name->text name)))
          (worker (make-worker name process #f)))
     (set-clients-workers! clients (cons worker (clients-workers clients)))
     (when (string-prefix? "|" name)

@@ -4,8 +4,8 @@
 ;;; SPDX-License-Identifier: LGPL-3.0-or-later
 ;;;
 ;;; Each recorded session is acted out by processes: our server or the one in
-;;; original/, with our clients or those there.  After each step everybody
-;;; has been shown what that server sent in the recorded session.
+;;; original/, with our clients, those there, or both.  After each step
+;;; everybody has been shown what that server sent in the recorded session.
 ;;;
 ;;; Symbols that people typed to STk are read as STk read them, so that what
 ;;; is shown depends on the server alone.
@@ -133,11 +133,13 @@ or is dead or yet to come; else its transcript."
                  (session-name session) step connection due (sights process)
                  (process-transcript process)))))
 
-(define (play-mixture session server-program client-program)
+(define (play-mixture session server-program client-program-of)
   "Return what comes of SESSION, and how the programs end."
   (let* ((server (start-server server-program))
-         (clients (start-clients (apply with-lines client-program
-                                        show-sights)))
+         (clients (start-clients
+                   (lambda (name)
+                     (apply with-lines (client-program-of name)
+                            show-sights))))
          (result (act-out session server clients)))
     (list result
           (delete-duplicates (stop-clients! clients))
@@ -150,9 +152,17 @@ or is dead or yet to come; else its transcript."
   `(("our server" ,our-server "deviations.txt")
     ("an original server" ,original-server "deviations-original.txt")))
 
+;; Each client's program follows from its name, and from whether symbols are
+;; folded.
 (define clients
-  `(("our clients" ,our-client-in-repl)
-    ("original clients" ,original-client)))
+  `(("our clients"
+     ,(lambda (name fold?) (our-client-in-repl #:fold? fold?)))
+    ("original clients"
+     ,(lambda (name fold?) (original-client #:fold? fold?)))
+    ("both clients"
+     ,(lambda (name fold?)
+        ((if (string=? name "alice") our-client-in-repl original-client)
+         #:fold? fold?)))))
 
 ;; Where symbols were typed to STk, which folds them.
 (define sessions
@@ -176,10 +186,11 @@ or is dead or yet to come; else its transcript."
     (for-each-mixture
      (match-lambda*
        (((file fold?) (server server-program deviations)
-         (client client-program))
+         (client client-program-of))
         (test-equal (format #f "~a with ~a, ~a" server client file)
           '(shown (0) 0)
           (play-mixture (deviate (recorded-session file)
                                  (recorded-deviations deviations) #\<)
                         (server-program)
-                        (client-program #:fold? fold?))))))))
+                        (lambda (name)
+                          (client-program-of name fold?)))))))))

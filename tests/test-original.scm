@@ -121,7 +121,8 @@
                          "\"" (make-string (- request-bytes wrapping) #\x)
                          "\"")) taken)
     ("more than 64 KiB" ,(message (string-append
-                                   "\"" (make-string request-bytes #\x))) refused)
+                                   "\"" (make-string request-bytes #\x)))
+     refused)
     ("64 levels" ,(message (nested 63)) taken)
     ("65 levels" ,(message (nested 64)) refused)
     ("what runs code" ,(message "#.(exit)") refused)
