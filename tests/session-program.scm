@@ -64,7 +64,7 @@
   "Return our client, which enrolls with servers of the older XML version.
 They never say goodbye, and it doesn't wait for that as long as usual."
   (make-program (program-command (our-client))
-                '("(set! farewell-seconds 1/20)") #f " #:protocol 'xml"))
+                '("(im-limit 'farewell-seconds 1/20)") #f " #:protocol 'xml"))
 
 (define* (our-client-in-repl #:key fold?)
   "Return our client as a file that is loaded in the course interpreter, which

@@ -242,8 +242,11 @@ returns true, the step doesn't wait."
   "Run THUNK once: after the handlers of this step, or at the beginning of
 the next one when none is under way; before anything is sent.  However often
 it is asked for until then, it runs once."
-  (unless (memq thunk end-thunks)
-    (set! end-thunks (append end-thunks (list thunk)))))
+  ;; A signal's handler may ask for it, too.
+  (call-with-blocked-asyncs
+   (lambda ()
+     (unless (memq thunk end-thunks)
+       (set! end-thunks (append end-thunks (list thunk)))))))
 
 (define (run-end-thunks)
   "Return #t if there were any."

@@ -263,8 +263,19 @@ instead of an earlier one of that NAME, a symbol."
 (define (exit-by-signal signal)
   (exit-now (+ 128 signal)))
 
+(define leaving? #f)
+
 (define (exit-now status)
-  "Do what `before-exit!' was given, and end the process with STATUS."
+  "Do what `before-exit!' was given, and end the process with STATUS: at once,
+or when the handlers that run have finished.  A second call doesn't wait for
+them."
+  ;; A signal may come in the middle of a step, when tables are half changed.
+  (cond ((and (in-step?) (not leaving?))
+         (set! leaving? #t)
+         (at-step-end (lambda () (leave status))))
+        (else (leave status))))
+
+(define (leave status)
   (run-exit-thunks)
   ;; Not `exit', which unwinds through the prompt and whatever runs there.
   (primitive-exit status))
