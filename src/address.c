@@ -7,7 +7,9 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <net/if.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 #include <uv.h>
 
@@ -19,6 +21,19 @@ address_parse (const char *text, int port, struct sockaddr_storage *address)
       || uv_ip6_addr (text, port, (struct sockaddr_in6 *) address) == 0)
     return 0;
   return -EINVAL;
+}
+
+/* Append "%" and the interface SCOPE, without which an address of one link
+   leads nowhere.  */
+static void
+append_scope (uint32_t scope, char text[ADDRESS_TEXT_BYTES])
+{
+  char name[IF_NAMESIZE];
+  size_t size = strlen (text);
+
+  if (if_indextoname (scope, name) == NULL)
+    snprintf (name, sizeof name, "%u", scope);
+  snprintf (text + size, ADDRESS_TEXT_BYTES - size, "%%%s", name);
 }
 
 void
@@ -35,7 +50,11 @@ address_format (const struct sockaddr *address,
     inet_ntop (AF_INET, &six->sin6_addr.s6_addr[12], text,
                ADDRESS_TEXT_BYTES);
   else
-    uv_ip6_name (six, text, ADDRESS_TEXT_BYTES);
+    {
+      uv_ip6_name (six, text, ADDRESS_TEXT_BYTES);
+      if (six->sin6_scope_id != 0)
+        append_scope (six->sin6_scope_id, text);
+    }
 }
 
 int

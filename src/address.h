@@ -19,7 +19,8 @@ int address_parse (const char *text, int port,
                    struct sockaddr_storage *address);
 
 /* Write ADDRESS without its port as text; an IPv4 address that came
-   through an IPv6 socket looks as everyone knows it.  */
+   through an IPv6 socket looks as everyone knows it, and one that is valid
+   on one link only names the interface, as in fe80::1%eth0.  */
 void address_format (const struct sockaddr *address,
                      char text[ADDRESS_TEXT_BYTES]);
 

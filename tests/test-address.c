@@ -157,6 +157,18 @@ a_scope_chooses_the_interface (void **state)
   strcat (text, name);
   assert_int_equal (address_parse (text, 1, &address), 0);
   assert_int_equal (((struct sockaddr_in6 *) &address)->sin6_scope_id, 1);
+  assert_text (&address, text);
+  (void) state;
+}
+
+static void
+a_scope_without_a_name_is_shown_as_its_number (void **state)
+{
+  struct sockaddr_storage address;
+
+  assert_int_equal (address_parse ("fe80::1", 1, &address), 0);
+  ((struct sockaddr_in6 *) &address)->sin6_scope_id = 4294967295u;
+  assert_text (&address, "fe80::1%4294967295");
   (void) state;
 }
 
@@ -197,6 +209,7 @@ main (void)
     cmocka_unit_test (the_length_is_that_of_the_family),
     cmocka_unit_test (nothing_of_the_former_content_remains),
     cmocka_unit_test (a_scope_chooses_the_interface),
+    cmocka_unit_test (a_scope_without_a_name_is_shown_as_its_number),
     cmocka_unit_test (loopback_is_among_the_interfaces)
   };
 
