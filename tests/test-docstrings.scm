@@ -8,7 +8,7 @@
 (define modules
   '((im beginner) (im diagnose) (im dispatch) (im limits) (im log) (im main) (im names)
     (im primitives) (im program) (im reactor) (im repl) (im request)
-    (im socket) (im text) (stk load)))
+    (im socket) (im text) (im timeout) (stk load)))
 
 (define (exports name)
   "Return (SYMBOL . VALUE) of what the module NAME exports, in order."

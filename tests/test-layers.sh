@@ -99,14 +99,15 @@ imports ()
 allowed='
 primitives:
 text:
+timeout:
 words:
 names: primitives words
 watch: primitives
-dispatch: primitives watch text
+dispatch: primitives text timeout watch
 ports: primitives dispatch
-socket: primitives dispatch ports
-reactor: primitives dispatch ports socket
-request: primitives dispatch ports text
+socket: primitives dispatch ports timeout
+reactor: primitives dispatch ports socket timeout
+request: primitives dispatch ports text timeout
 repl: primitives dispatch readline meta
 readline: readline-glue
 readline-glue:

@@ -18,6 +18,7 @@
 (define-module (im dispatch)
   #:use-module (im primitives)
   #:use-module ((im text) #:select (message-lines))
+  #:use-module (im timeout)
   #:use-module (im watch)
   #:use-module (ice-9 control)
   #:use-module (srfi srfi-9)
@@ -25,8 +26,7 @@
   #:export (forget-source!
             reactor-step at-step-end at-each-step!
             wait-for wait-for-step
-            in-step? call-with-timer cancel-timer!
-            raise-timeout))
+            in-step? call-with-timer cancel-timer!))
 
 ;;; --- Tasks ------------------------------------------------------------
 
@@ -159,10 +159,39 @@ tasks that wait for it go on: they find it closed."
 (define (wait-with register!)
   "Call REGISTER! with a procedure, wait until that is called, and return
 its argument.  In a handler this steps aside; at top level, or where a
-continuation can't be captured, it runs reactor steps."
-  (if (and current-task (suspendable-continuation? tag))
-      (abort-to-prompt tag register!)
-      (step-until-called register!)))
+continuation can't be captured, it runs reactor steps.  Doesn't return when the
+time limit of who waits, see (im timeout), is over before."
+  (let* ((seconds (time-left))
+         (register! (if seconds (register-until seconds register!) register!))
+         (result (if (and current-task (suspendable-continuation? tag))
+                     (abort-to-prompt tag register!)
+                     (step-until-called register!))))
+    (if (eq? result 'too-late)
+        (raise-too-late)
+        result)))
+
+(define (register-until seconds register!)
+  "Return a procedure like REGISTER!, whose argument is called with 'too-late
+if nothing else calls it within SECONDS.  What comes in the step in which they
+pass is not too late."
+  (lambda (resume)
+    (define waits? #t)
+    (define call-off #f)
+    (define (stop)
+      (set! waits? #f)
+      (cancel-timer! timer)
+      (call-off))
+    (define (give-up)
+      (when waits?
+        (stop)
+        (resume 'too-late)))
+    (define timer
+      (call-with-timer seconds (lambda () (at-step-end give-up))))
+    (set! call-off (register! (lambda (result)
+                                (set! waits? #f)
+                                (cancel-timer! timer)
+                                (resume result))))
+    stop))
 
 (define (step-until-called register!)
   (let ((result #f)
@@ -176,7 +205,7 @@ continuation can't be captured, it runs reactor steps."
       (lambda ()
         (let loop ()
           (or result
-              (begin (reactor-step) (loop)))))
+              (begin (without-time-limit reactor-step) (loop)))))
       (lambda ()
         (unless result
           (call-off))))))
@@ -198,11 +227,6 @@ continuation can't be captured, it runs reactor steps."
         (set! step-resumes (delq (car resumes) step-resumes))
         ((car resumes) 'ready))
       (loop (cdr resumes)))))
-
-(define (raise-timeout who seconds)
-  "Raise `timeout': WHO, a string, waited for SECONDS."
-  (scm-error 'timeout who "Nothing came within ~A seconds" (list seconds)
-             (list seconds)))
 
 ;;; --- Timers -----------------------------------------------------------
 
@@ -262,6 +286,15 @@ it is asked for until then, it runs once."
   "Run the handlers of what is ready; first wait until something is, for
 TIMEOUT seconds at most (#f: without limit), or until DESCRIPTOR, a number,
 can be read.  What the handlers send goes out at the end."
+  (let ((seconds (time-left)))
+    (without-time-limit
+     (lambda ()
+       (run-step (if (and seconds timeout)
+                     (min seconds timeout)
+                     (or seconds timeout))
+                 descriptor)))))
+
+(define (run-step timeout descriptor)
   (let* ((more? (each-step-thunk))
          (ran? (run-end-thunks))
          (count (%reactor-wait (if (or more? ran?) 0 timeout) descriptor))

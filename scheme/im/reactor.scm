@@ -14,11 +14,12 @@
   #:use-module (im dispatch)
   #:use-module (im ports)
   #:use-module (im socket)
+  #:use-module (im timeout)
   #:use-module (ice-9 ports internal)
   #:use-module (srfi srfi-9)
   #:export (when-socket-ready when-port-readable when-port-writable
             run-reactor wait-until after cancel)
-  #:re-export (reactor-step at-step-end))
+  #:re-export (reactor-step at-step-end call-with-timeout timeout-error?))
 
 (define (bad who message . arguments)
   (scm-error 'wrong-type-arg who message arguments #f))
@@ -160,29 +161,28 @@ longer show.  Return #t if there is more of that."
 
 ;;; --- Waiting ----------------------------------------------------------
 
-(define (run-reactor)
-  "Run handlers, until none is left to wait for.  A script ends with this."
-  (when (anything-watched?)
-    (force-output)                            ; what handlers have shown
-    (reactor-step)
-    (run-reactor)))
+(define* (run-reactor #:key timeout)
+  "Run handlers, until none is left to wait for: return #t; or until TIMEOUT
+seconds have passed: return #f.  A script ends with this."
+  (within "run-reactor" timeout run-while-watched (const #f)))
+
+(define (run-while-watched)
+  (or (not (anything-watched?))
+      (begin
+        (force-output)                        ; what handlers have shown
+        (reactor-step)
+        (run-while-watched))))
 
 (define* (wait-until holds? #:key timeout)
   "Return the first true value of (HOLDS?), which is called now and after each
 time that handlers have run.  Waits; raises `timeout' when TIMEOUT seconds
 have passed."
-  (let* ((passed? #f)
-         (timer (and timeout
-                     (call-with-timer timeout
-                                      (lambda () (set! passed? #t))))))
-    (let loop ()
-      (cond ((holds?) => (lambda (value)
-                           (when timer (cancel-timer! timer))
-                           value))
-            (passed? (raise-timeout "wait-until" timeout))
-            (else
-             (wait-for-step)
-             (loop))))))
+  (define (wait)
+    (or (holds?)
+        (begin
+          (wait-for-step)
+          (wait))))
+  (within "wait-until" timeout wait))
 
 (define (after seconds thunk)
   "Call THUNK once when SECONDS, fractions allowed, have passed, as a handler.

@@ -12,6 +12,7 @@
   #:use-module (im dispatch)
   #:use-module (im ports)
   #:use-module (im text)
+  #:use-module (im timeout)
   #:use-module (ice-9 ports internal)
   #:use-module (rnrs bytevectors)
   #:export (make-request request?
@@ -101,7 +102,8 @@ connection has ended, or what came is no request.
 
 Waits until it is complete; in a handler, others run meanwhile.  Raises
 `timeout' when it isn't there within TIMEOUT seconds."
-  (let ((got (receive port %get-request timeout "get-request")))
+  (let ((got (within "get-request" timeout
+                     (lambda () (receive port %get-request)))))
     (if (pair? got)
         got
         (begin
@@ -116,34 +118,32 @@ request may have.
 Waits until it is complete; in a handler, others run meanwhile.  Raises
 `timeout' when it isn't there within TIMEOUT seconds, and an error that says
 `bad input' for anything else; the connection can then only be closed."
-  (let ((got (receive port %read-datum timeout "read")))
+  (let ((got (within "read-datum" timeout
+                     (lambda () (receive port %read-datum)))))
     (cond ((pair? got) (car got))
           ((memq got '(end-of-file broken)) the-eof-object)
           (else
            (%fail-stream! port)
-           (scm-error 'misc-error "read" "~A" (list (failure-sentence got port))
+           (scm-error 'misc-error "read-datum" "~A" (list (failure-sentence got port))
                       #f)))))
 
 (define the-eof-object (read-char (open-input-string "")))
 
-(define (receive port take timeout who)
+(define (receive port take)
   "Return what (TAKE PORT) takes, a pair, or the symbol that says why there will
-be none.  WHO waits, for TIMEOUT seconds at most; a request that has begun has
-a time of its own."
-  (define end (and timeout (+ (now) timeout)))
-  (let loop ((request-end #f))
+be none.  Waits; a request that has begun has a time of its own."
+  (let loop ((end #f))
     (let ((got (if (and (port? port) (not (port-closed? port)))
                    (take port)
                    'closed)))
       (cond ((eq? got 'unread)
              (untake-buffer! port)
-             (loop request-end))
+             (loop end))
             ((memq got '(nothing incomplete))
-             (let ((request-end (or request-end (request-end-of port got))))
-               (cond ((wait-for-more port (earlier end request-end))
-                      (loop request-end))
-                     ((eqv? request-end (earlier end request-end)) 'too-slow)
-                     (else (raise-timeout who timeout)))))
+             (let ((end (or end (request-end-of port got))))
+               (if (wait-for-more port end)
+                   (loop end)
+                   'too-slow)))
             (else got)))))
 
 (define (now)
@@ -154,9 +154,6 @@ a time of its own."
   (and (eq? got 'incomplete)
        (and=> (%request-timeout port)
               (lambda (seconds) (+ (now) seconds)))))
-
-(define (earlier one other)
-  (if (and one other) (min one other) (or one other)))
 
 (define (wait-for-more port end)
   "Return #t when more has come, #f when it is END before."

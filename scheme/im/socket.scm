@@ -17,6 +17,7 @@
   #:use-module (im primitives)
   #:use-module (im dispatch)
   #:use-module (im ports)
+  #:use-module (im timeout)
   #:use-module (ice-9 format)
   #:use-module (srfi srfi-1)
   #:use-module (srfi srfi-9)
@@ -91,59 +92,58 @@ there is no such host, `bad hostname' when HOST isn't a string."
     (bad-argument "make-client-socket" "bad hostname: ~S (write it between \
 quotation marks, like \"127.0.0.1\")" host))
   (check-port-number "make-client-socket" port)
-  (let* ((end (deadline timeout))
-         (stream (connect-to-any (host-addresses host end timeout)
-                                 port end timeout)))
+  (within "make-client-socket" timeout
+          (lambda () (socket-to host port))))
+
+(define (socket-to host port)
+  (let ((stream (connect-to-any (host-addresses host) port)))
     (make-socket #f #f stream host (and=> (%stream-peer stream) car)
                  port #f)))
 
-(define (deadline timeout)
-  (and timeout (+ (now) timeout)))
-
-(define (now)
-  (/ (get-internal-real-time) internal-time-units-per-second 1.0))
-
-(define (remaining end)
-  (and end (max 0 (- end (now)))))
-
-(define (host-addresses host end timeout)
+(define (host-addresses host)
   "Return the addresses of HOST, strings, at least one."
   (if (%numeric-address? host)
       (list host)
       (let ((lookup (%look-up host)))
-        (when (and lookup
-                   (eq? (wait-for lookup 'read (remaining end)) 'timeout))
-          (raise-timeout "make-client-socket" timeout))
+        (when lookup
+          (wait-for lookup 'read))
         (let ((addresses (if lookup (%found-addresses lookup) '())))
           (when (null? addresses)
             (scm-error 'misc-error "make-client-socket"
                        "unknown or misspelled host name: ~S" (list host) #f))
           addresses))))
 
-(define (connect-to-any addresses port end timeout)
+(define (connect-to-any addresses port)
   "Return the port of a stream to the first of ADDRESSES that takes the
 connection; raise the last one's error."
-  (let ((stream (connect-to (car addresses) port end timeout)))
+  (let ((stream (connect-to (car addresses) port)))
     (cond ((port? stream) stream)
           ((pair? (cdr addresses))
-           (connect-to-any (cdr addresses) port end timeout))
+           (connect-to-any (cdr addresses) port))
           (else
            (scm-error 'system-error "make-client-socket" "~A (~A port ~A)"
                       (list (strerror stream) (car addresses) port)
                       (list stream))))))
 
-(define (connect-to address port end timeout)
+(define (connect-to address port)
   "Return the port of a stream to ADDRESS, or the errno that says why not."
   (catch 'system-error
     (lambda ()
-      (let ((stream (%connect address port)))
-        (when (eq? (wait-for stream 'write (remaining end)) 'timeout)
-          (close-port stream)
-          (raise-timeout "make-client-socket" timeout))
-        (let ((errno (%stream-errno stream)))
-          (cond ((zero? errno) stream)
-                (else (close-port stream) errno)))))
+      (let* ((stream (%connect address port))
+             (errno (connecting-errno stream)))
+        (cond ((zero? errno) stream)
+              (else (close-port stream) errno))))
     (lambda error (system-error-errno error))))
+
+(define (connecting-errno stream)
+  "Return 0 when STREAM is connected, or the errno that says why it isn't."
+  (catch #t
+    (lambda ()
+      (wait-for stream 'write)
+      (%stream-errno stream))
+    (lambda error                             ; it took too long
+      (close-port stream)
+      (apply throw error))))
 
 ;;; --- Listening --------------------------------------------------------
 
@@ -191,7 +191,8 @@ Waits for a client, for TIMEOUT seconds if given, and raises `timeout' when
 none came.  While this process has as many connections as it can have,
 clients wait as well, and TELL is called with a sentence that says so."
   (check-socket "socket-accept-connection" socket)
-  (let ((stream (accept-stream socket (deadline timeout) timeout tell)))
+  (let ((stream (within "socket-accept-connection" timeout
+                        (lambda () (accept-stream socket tell)))))
     (set-port! socket stream)
     (let ((peer (%stream-peer stream)))
       (set-host-name! socket (and peer (car peer)))
@@ -201,16 +202,15 @@ clients wait as well, and TELL is called with a sentence that says so."
 (define (ignore sentence)
   #f)
 
-(define (accept-stream socket end timeout tell)
+(define (accept-stream socket tell)
   (let* ((listener (open-listener socket))
          (stream (%accept listener)))
     (cond ((port? stream) stream)
           (else
            (when (eq? stream 'full)
              (tell "All connections are taken; who comes now waits."))
-           (when (eq? (wait-for listener 'read (remaining end)) 'timeout)
-             (raise-timeout "socket-accept-connection" timeout))
-           (accept-stream socket end timeout tell)))))
+           (wait-for listener 'read)
+           (accept-stream socket tell)))))
 
 (define (open-listener socket)
   (or (socket-listener socket)
