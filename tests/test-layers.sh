@@ -105,7 +105,8 @@ names: primitives words
 watch: primitives
 dispatch: primitives text timeout watch
 ports: primitives dispatch
-socket: primitives dispatch ports timeout
+hosts: primitives dispatch timeout
+socket: primitives dispatch hosts ports timeout
 reactor: primitives dispatch ports socket timeout
 request: primitives dispatch ports text timeout
 repl: primitives dispatch readline meta

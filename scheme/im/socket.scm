@@ -16,10 +16,10 @@
 (define-module (im socket)
   #:use-module (im primitives)
   #:use-module (im dispatch)
+  #:use-module (im hosts)
   #:use-module (im ports)
   #:use-module (im timeout)
   #:use-module (ice-9 format)
-  #:use-module (srfi srfi-1)
   #:use-module (srfi srfi-9)
   #:use-module (srfi srfi-9 gnu)
   #:export (make-client-socket make-server-socket
@@ -28,8 +28,9 @@
             socket-host-name socket-host-address socket-peer-address
             socket-local-address socket-port-number
             socket-down? socket-listener
-            interface-addresses network-address
-            flush))
+            flush)
+  #:re-export (host-addresses interface-addresses network-address
+               service-port service-name))
 
 ;; A socket listens, or is connected, or (after accepting) both.
 (define-record-type <socket>
@@ -73,11 +74,6 @@
   (unless (a-socket? socket)
     (bad-argument who "bad socket: ~S" socket)))
 
-(define (check-port-number who port)
-  (unless (and (exact-integer? port) (<= 0 port 65535))
-    (bad-argument who "bad port number: ~S (a port is a number from 0 to \
-65535, without quotation marks)" port)))
-
 ;;; --- Connecting -------------------------------------------------------
 
 (define* (make-client-socket host port #:key timeout)
@@ -88,30 +84,15 @@ Waits until the connection stands, for TIMEOUT seconds if given, and raises
 `timeout' when that is not enough.  Raises an error that says `Connection
 refused' when nobody listens there, `unknown or misspelled host name' when
 there is no such host, `bad hostname' when HOST isn't a string."
-  (unless (string? host)
-    (bad-argument "make-client-socket" "bad hostname: ~S (write it between \
-quotation marks, like \"127.0.0.1\")" host))
+  (check-host "make-client-socket" host)
   (check-port-number "make-client-socket" port)
   (within "make-client-socket" timeout
-          (lambda () (socket-to host port))))
+          (lambda () (socket-to "make-client-socket" host port))))
 
-(define (socket-to host port)
-  (let ((stream (connect-to-any (host-addresses host) port)))
+(define (socket-to who host port)
+  (let ((stream (connect-to-any (addresses-for who host) port)))
     (make-socket #f #f stream host (and=> (%stream-peer stream) car)
                  port #f)))
-
-(define (host-addresses host)
-  "Return the addresses of HOST, strings, at least one."
-  (if (%numeric-address? host)
-      (list host)
-      (let ((lookup (%look-up host)))
-        (when lookup
-          (wait-for lookup 'read))
-        (let ((addresses (if lookup (%found-addresses lookup) '())))
-          (when (null? addresses)
-            (scm-error 'misc-error "make-client-socket"
-                       "unknown or misspelled host name: ~S" (list host) #f))
-          addresses))))
 
 (define (connect-to-any addresses port)
   "Return the port of a stream to the first of ADDRESSES that takes the
@@ -313,24 +294,6 @@ when it listens on all addresses; #f when it is closed."
 it is not connected."
   (check-socket "socket-peer-address" socket)
   (and=> (open-port-of socket) %stream-peer))
-
-(define (interface-addresses)
-  "Return a list of (INTERFACE ADDRESS LOOPBACK?), one for each address of this
-computer: two strings and a boolean."
-  (%interface-addresses))
-
-(define (network-address)
-  "Return the address under which other computers most likely reach this one,
-a string: the first that is no loopback, IPv4 before IPv6; else \"127.0.0.1\"."
-  (define candidates
-    (remove third (%interface-addresses)))
-  (define (reachable? address)
-    (not (or (string-prefix? "fe80:" address)      ; RFC 4291: this link only
-             (string-prefix? "169.254." address))))     ; RFC 3927
-  (let ((addresses (filter reachable? (map second candidates))))
-    (or (find (lambda (address) (string-index address #\.)) addresses)
-        (and (pair? addresses) (first addresses))
-        "127.0.0.1")))
 
 (define* (flush #:optional (port (current-output-port)))
   "Send what was printed to PORT, or show it, now: as far as the network takes
