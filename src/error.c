@@ -32,6 +32,15 @@ error_wrong_type (const char *who, int position, SCM bad,
 }
 
 void
+error_output_finished (const char *who)
+{
+  scm_error (scm_from_utf8_symbol ("misc-error"), who,
+             "Nothing more can be sent: the output of this socket was "
+             "finished",
+             SCM_EOL, SCM_BOOL_F);
+}
+
+void
 error_wrong_thread (const char *who)
 {
   scm_error (scm_from_utf8_symbol ("misc-error"), who,

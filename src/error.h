@@ -17,6 +17,9 @@ SCM_NORETURN void error_system (const char *who, int status);
 SCM_NORETURN void error_wrong_type (const char *who, int position, SCM bad,
                                     const char *expected);
 
+/* Key `misc-error': there is something to send after the end.  */
+SCM_NORETURN void error_output_finished (const char *who);
+
 /* Key `misc-error': called from a thread that isn't the reactor's.  */
 SCM_NORETURN void error_wrong_thread (const char *who);
 

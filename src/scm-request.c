@@ -58,6 +58,8 @@ scm_im_send_request (SCM request, SCM port)
 
   if (stream->error != 0)
     return scm_from_utf8_symbol ("broken");
+  if (stream->finished)
+    return scm_from_utf8_symbol ("finished");
   enum datum_status status = dialect_write (stream, &stream->output, request,
                                             limit_of (LIMIT_REQUEST_BYTES));
   if (status != DATUM_OK)
@@ -148,7 +150,7 @@ scm_im_send_latest (SCM src, SCM action, SCM data, SCM receivers)
       SCM port = SCM_CDAR (receivers);
       struct stream *stream = is_stream_port (port) && SCM_OPPORTP (port)
                               ? stream_from_port (port, "send-latest") : NULL;
-      if (stream != NULL && stream->error == 0)
+      if (stream != NULL && stream->error == 0 && !stream->finished)
         send_latest_to (stream, scm_list_4 (src, SCM_CAAR (receivers),
                                             action, data), tail);
     }
@@ -168,7 +170,7 @@ const struct primitive request_primitives[] = {
     "Speak the older XML-like version of the protocol on PORT." },
   { "%send-request", 2, 0, scm_im_send_request,
     "Queue REQUEST for PORT and return #t, or a symbol that says why not:\n"
-    "`broken', `too-long' (to print), or what in it\n"
+    "`broken', `finished', `too-long' (to print), or what in it\n"
     "can't be printed." },
   { "%send-problem", 2, 0, scm_im_send_problem,
     "Return the symbol that %send-request would return for what in REQUEST\n"

@@ -76,6 +76,8 @@ write_port (SCM port, SCM source, size_t start, size_t count)
 
   if (stream->error != 0)
     error_system ("write", stream->error);
+  if (stream->finished)
+    error_output_finished ("write");
   /* All is taken: Guile's printers would block in C.  Who printed waits
      afterwards, see (im ports).  */
   if (buffer_append (&stream->output, bytes, count) < 0)
@@ -242,6 +244,13 @@ scm_im_flush_stream (SCM port)
 }
 
 static SCM
+scm_im_finish_output (SCM port)
+{
+  stream_finish_output (stream_from_port (port, "socket-finish-output"));
+  return SCM_UNSPECIFIED;
+}
+
+static SCM
 scm_im_untake (SCM port, SCM bytes)
 {
   const char *who = "get-request";
@@ -282,6 +291,8 @@ const struct primitive stream_primitives[] = {
     "Return #t if who prints to PORT should wait until that is sent." },
   { "%flush-stream!", 1, 0, scm_im_flush_stream,
     "Send what is queued for PORT, as far as the kernel takes it." },
+  { "%finish-output!", 1, 0, scm_im_finish_output,
+    "Tell PORT's peer, when all that is queued is sent, that this was all." },
   { "%untake!", 2, 0, scm_im_untake,
     "Put BYTES, which PORT's buffer held, back in front of its input." },
   { "%fail-stream!", 1, 0, scm_im_fail_stream,

@@ -275,9 +275,21 @@ stream_drained (struct stream *stream)
       if (stream->eof)
         destroy (stream);
     }
-  else if (stream->source.interest & INTEREST_WRITE)
-    source_is_ready (reactor_of ((uv_handle_t *) &stream->poll),
-                     &stream->source);
+  else
+    {
+      if (stream->finished)
+        shutdown (stream->fd, SHUT_WR);
+      if (stream->source.interest & INTEREST_WRITE)
+        source_is_ready (reactor_of ((uv_handle_t *) &stream->poll),
+                         &stream->source);
+    }
+}
+
+void
+stream_finish_output (struct stream *stream)
+{
+  stream->finished = true;
+  stream_flush (stream);
 }
 
 static void

@@ -57,6 +57,7 @@ struct stream
   bool xml_leaving;             /* and has said logout */
   bool lent;                    /* a Guile port may hold bytes of ours */
   bool closing;                 /* its owner is gone */
+  bool finished;                /* its owner sends no more, but reads */
   bool shut;                    /* we send no more */
   struct buffer latest_head;    /* replaced while unsent, see below */
   struct shared_bytes *latest_tail;
@@ -147,6 +148,10 @@ stream_paused (const struct stream *stream)
 {
   return stream->paused_link != NULL;
 }
+
+/* Tell the peer, once all that is queued is sent, that no more will be;
+   reading goes on.  Nothing may be appended to `output' from now on.  */
+void stream_finish_output (struct stream *stream);
 
 /* Let go of STREAM: what is queued is still sent, for a while.  */
 void stream_close (struct reactor *reactor, struct stream *stream);

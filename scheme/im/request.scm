@@ -190,6 +190,7 @@ now on.  A server needs no telling: it knows by the first byte it gets."
 
 (define failures
   '((closed . "the connection is closed")
+    (finished . "the output of this socket was finished")
     (end-of-file . "the other side has closed the connection")
     (cut-off . "the connection ended in the middle of a request")
     (too-slow . "the rest of a request didn't come in time")

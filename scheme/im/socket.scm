@@ -23,7 +23,8 @@
   #:use-module (srfi srfi-9)
   #:use-module (srfi srfi-9 gnu)
   #:export (make-client-socket make-server-socket
-            socket? socket-dup socket-accept-connection socket-shutdown
+            socket? socket-dup socket-accept-connection
+            socket-finish-output socket-shutdown
             socket-input socket-output
             socket-host-name socket-host-address socket-peer-address
             socket-local-address socket-port-number
@@ -200,6 +201,20 @@ clients wait as well, and TELL is called with a sentence that says so."
                     socket)))
 
 ;;; --- Closing ----------------------------------------------------------
+
+(define (socket-finish-output socket)
+  "Tell SOCKET's peer that no more will be sent, after all that was printed;
+what the peer sends can still be read, to its end.  Doesn't wait.
+
+That is how a program sends a file and then reads the answer: the peer's
+`read-string', say, returns when it is told.  Printing to SOCKET afterwards is
+an error.  Raises an error that says `not connected' if SOCKET isn't."
+  (check-socket "socket-finish-output" socket)
+  (let ((port (open-port-of socket)))
+    (unless port
+      (bad-argument "socket-finish-output" "not connected: ~S" socket))
+    (force-output port)
+    (%finish-output! port)))
 
 (define* (socket-shutdown socket #:optional (close? #t))
   "Close the connection of SOCKET; what was printed is still sent.  Unless
