@@ -228,6 +228,13 @@ scm_im_stream_unsent (SCM port)
 }
 
 static SCM
+scm_im_stream_received (SCM port)
+{
+  return scm_from_size_t (buffer_size (&stream_from_port (port,
+                                                          "read")->input));
+}
+
+static SCM
 scm_im_stream_full_p (SCM port)
 {
   const struct stream *stream = stream_from_port (port, "write");
@@ -287,6 +294,8 @@ const struct primitive stream_primitives[] = {
     "Return (ADDRESS . PORT) of this end of PORT's stream, or #f." },
   { "%stream-unsent", 1, 0, scm_im_stream_unsent,
     "Return how many bytes wait to be sent." },
+  { "%stream-received", 1, 0, scm_im_stream_received,
+    "Return how many bytes PORT's stream has received that nobody took." },
   { "%stream-full?", 1, 0, scm_im_stream_full_p,
     "Return #t if who prints to PORT should wait until that is sent." },
   { "%flush-stream!", 1, 0, scm_im_flush_stream,
