@@ -62,6 +62,15 @@
    stopped reader must not cost the server its memory.  */
 #define IM_OUTPUT_DROP_BYTES (256 * 1024)
 
+/* What one datagram carries, in bytes: 65,535 less the headers of IPv4 and
+   UDP.  How many wait to be received is the kernel's business; what it has
+   no room for is lost, as UDP allows.  */
+#define IM_DATAGRAM_BYTES 65507
+
+/* Networks that a multicast crosses: it stays in this one, where the
+   people in the room are.  */
+#define IM_MULTICAST_TTL 1
+
 /* Connections that the kernel completes before we accept them.  A class
    that starts at one signal fits; the kernel trims it to somaxconn.  */
 #define IM_BACKLOG 1024

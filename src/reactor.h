@@ -22,7 +22,8 @@
 enum source_kind
 {
   SOURCE_STREAM,
-  SOURCE_DESCRIPTOR,            /* a listener, or somebody's port */
+  SOURCE_DESCRIPTOR,            /* a listener, a datagram socket, or
+                                   somebody's port */
   SOURCE_TIMER,
   SOURCE_LOOKUP
 };
