@@ -63,4 +63,10 @@ struct limit_row limits[LIMITS] = {
   [LIMIT_LOG_LINES]
   = { "log-lines", IM_LOG_LINES, 1, 1000000, 1,
       "lines of the log in one second; the rest is counted" },
+  [LIMIT_DATAGRAM_BYTES]
+  = { "datagram-bytes", IM_DATAGRAM_BYTES, 1, IM_DATAGRAM_BYTES, 1,
+      "longest datagram, in bytes" },
+  [LIMIT_MULTICAST_TTL]
+  = { "multicast-ttl", IM_MULTICAST_TTL, 0, 255, 1,
+      "routers that a multicast datagram may cross, plus one" },
 };

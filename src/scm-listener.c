@@ -83,6 +83,7 @@ const struct primitive listener_primitives[] = {
     "Return the port of a connection to LISTENER; #f if none waits; `full'\n"
     "if this process can't have more, and LISTENER isn't ready for a while." },
   { "%listener-address", 1, 0, scm_im_listener_address,
-    "Return (ADDRESS . PORT) that LISTENER listens on." },
+    "Return (ADDRESS . PORT) that LISTENER listens on, or that a datagram\n"
+    "socket receives at." },
   { NULL, 0, 0, NULL, NULL }
 };

@@ -6,9 +6,9 @@
 (use-modules (im-test) (ice-9 format) (srfi srfi-1) (srfi srfi-64))
 
 (define modules
-  '((im beginner) (im diagnose) (im dispatch) (im hosts) (im limits) (im log)
-    (im main) (im names) (im primitives) (im program) (im reactor) (im repl)
-    (im request)
+  '((im beginner) (im datagram) (im diagnose) (im dispatch) (im hosts)
+    (im limits) (im log) (im main) (im names) (im primitives) (im program)
+    (im reactor) (im repl) (im request)
     (im socket) (im text) (im timeout) (stk load)))
 
 (define (exports name)

@@ -107,6 +107,7 @@ dispatch: primitives text timeout watch
 ports: primitives dispatch
 hosts: primitives dispatch timeout
 socket: primitives dispatch hosts ports timeout
+datagram: primitives dispatch hosts timeout
 reactor: primitives dispatch ports socket timeout
 request: primitives dispatch ports text timeout
 repl: primitives dispatch readline meta
