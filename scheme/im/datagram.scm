@@ -28,7 +28,10 @@
             send-datagram receive-datagram when-datagram-ready
             datagram? datagram-bytes datagram-text datagram-address
             datagram-port datagram-truncated?
-            join-multicast-group leave-multicast-group))
+            join-multicast-group leave-multicast-group)
+  #:re-export (call-with-timeout timeout-error?
+               host-addresses interface-addresses network-address
+               service-port service-name))
 
 (define-record-type <datagram-socket>
   (make-socket source address port interface)

@@ -30,7 +30,8 @@
             socket-local-address socket-port-number
             socket-down? socket-listener
             flush)
-  #:re-export (host-addresses interface-addresses network-address
+  #:re-export (call-with-timeout timeout-error?
+               host-addresses interface-addresses network-address
                service-port service-name))
 
 ;; A socket listens, or is connected, or (after accepting) both.
