@@ -3,7 +3,7 @@
 ;;; Copyright (C) 2026 The Guile-IM authors
 ;;; SPDX-License-Identifier: LGPL-3.0-or-later
 
-(use-modules (im-test) (im socket) (im reactor)
+(use-modules (im-test) (im datagram) (im socket) (im reactor)
              (ice-9 format) (srfi srfi-1) (srfi srfi-64))
 
 (define-syntax-rule (refused text expression)
@@ -66,6 +66,49 @@
   (refused "bad port number: \"79\"" (service-name "79"))
   (refused "bad protocol: udp" (service-name 79 'udp)))
 
+;; The system lets the administrator do everything.
+(define (as-somebody thunk)
+  (let ((user (geteuid)))
+    (dynamic-wind
+      (lambda () (when (zero? user) (seteuid 65534)))
+      thunk
+      (lambda () (when (zero? user) (seteuid user))))))
+
+(define (test-taking-ports)
+  (let* ((server (make-server-socket 0 #:address "127.0.0.1"))
+         (udp (make-datagram-socket 0 #:address "127.0.0.1"))
+         (port (socket-port-number server)))
+    (refused (format #f "Address already in use (another socket has port ~a"
+                     port)
+             (make-server-socket port))
+    (refused (format #f "Address already in use (another socket has port ~a"
+                     (datagram-socket-port udp))
+             (make-datagram-socket (datagram-socket-port udp)
+                                   #:address "127.0.0.1"))
+    (for-each
+     (lambda (make-socket)
+       (as-somebody
+        (lambda ()
+          (test-assert "only the administrator may take a low port"
+            (says? (failure (make-socket 9 #:address "127.0.0.1"))
+                   "(only the administrator may take port 9;")))))
+     ;; Some systems let everybody.
+     (if (low-ports-are-free?)
+         '()
+         (list make-server-socket make-datagram-socket)))
+    (refused "(port 0)" (make-server-socket 0 #:address "192.0.2.77"))
+    (socket-shutdown server)
+    (close-datagram-socket udp)))
+
+(define (low-ports-are-free?)
+  (as-somebody
+   (lambda ()
+     (let* ((sock (socket AF_INET SOCK_STREAM 0))
+            (free? (eq? 'nothing (failure (bind sock AF_INET INADDR_LOOPBACK
+                                                9)))))
+       (close-port sock)
+       free?))))
+
 (run-tests "hosts"
            `("hosts" ,test-hosts) `("interfaces" ,test-interfaces)
-           `("services" ,test-services))
+           `("services" ,test-services) `("taking ports" ,test-taking-ports))

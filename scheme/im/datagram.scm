@@ -113,16 +113,13 @@ has the port."
   (check-address who address)
   (check-ttl who ttl)
   (let* ((interface (interface-name who interface address))
-         (source (%open-datagram address port interface ttl loop? broadcast?
-                                 share?))
+         (source (taking-port
+                  port (lambda ()
+                         (%open-datagram address port interface ttl loop?
+                                         broadcast? share?))))
          (end-point (%listener-address source)))
     (make-socket source (car end-point) (cdr end-point) interface)))
 
-
-(define (check-address who address)
-  (unless (and (string? address) (%numeric-address? address))
-    (bad-argument who "bad address: ~S (an address of this computer in \
-numbers, like \"127.0.0.1\")" address)))
 
 (define (check-ttl who ttl)
   (unless (and (exact-integer? ttl) (<= 0 ttl 255))

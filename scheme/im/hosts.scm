@@ -11,7 +11,8 @@
   #:use-module (im dispatch)
   #:use-module (im timeout)
   #:use-module (srfi srfi-1)
-  #:export (host-addresses addresses-for check-host check-port-number
+  #:export (host-addresses addresses-for check-host check-address
+            check-port-number taking-port
             interface-addresses network-address
             service-port service-name))
 
@@ -50,11 +51,33 @@ there is no such host."
     (bad-argument who "bad hostname: ~S (write it between quotation marks, \
 like \"127.0.0.1\")" host)))
 
+(define (check-address who address)
+  "Raise an error in the name of WHO unless ADDRESS is one in numbers."
+  (unless (and (string? address) (%numeric-address? address))
+    (bad-argument who "bad address: ~S (an address of this computer in \
+numbers, like \"127.0.0.1\")" address)))
+
 (define (check-port-number who port)
   "Raise an error in the name of WHO unless PORT is the number of a port."
   (unless (and (exact-integer? port) (<= 0 port 65535))
     (bad-argument who "bad port number: ~S (a port is a number from 0 to \
 65535, without quotation marks)" port)))
+
+(define (taking-port port take)
+  "Return what (TAKE) returns, which begins to receive at PORT.  If the system
+refuses that, its error says what to do."
+  (catch 'system-error
+    take
+    (lambda (key who message arguments data)
+      (scm-error key who (string-append "~A" (advice (car data)))
+                 (list (strerror (car data)) port) data))))
+
+(define (advice errno)
+  (cond ((= errno EADDRINUSE)
+         " (another socket has port ~A; take another, or 0 for any)")
+        ((= errno EACCES)
+         " (only the administrator may take port ~A; those above 1023 are free)")
+        (else " (port ~A)")))
 
 (define (interface-addresses)
   "Return a list of (INTERFACE ADDRESS LOOPBACK?), one for each address of this

@@ -138,13 +138,13 @@ Doesn't wait.  Up to BACKLOG clients may wait to be accepted.
 Raises a system-error that says `Address already in use' when another program
 listens there."
   (check-port-number "make-server-socket" port)
-  (when (and address (not (and (string? address)
-                               (%numeric-address? address))))
-    (bad-argument "make-server-socket" "bad address: ~S (an address of this \
-computer in numbers, like \"127.0.0.1\")" address))
-  (let* ((listener (if address
-                       (%listen address port backlog)
-                       (listen-everywhere port backlog)))
+  (when address
+    (check-address "make-server-socket" address))
+  (let* ((listener (taking-port
+                    port (lambda ()
+                           (if address
+                               (%listen address port backlog)
+                               (listen-everywhere port backlog)))))
          (port (cdr (%listener-address listener))))
     (make-socket listener #t #f #f #f port #f)))
 
