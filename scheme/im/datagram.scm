@@ -63,7 +63,6 @@
             (if (cut? datagram) ", truncated," "")
             (sender-address-of datagram) (sender-port-of datagram))))
 
-
 ;;; --- Arguments --------------------------------------------------------
 
 (define (bad-argument who message . arguments)
@@ -119,7 +118,6 @@ has the port."
                                          broadcast? share?))))
          (end-point (%listener-address source)))
     (make-socket source (car end-point) (cdr end-point) interface)))
-
 
 (define (check-ttl who ttl)
   (unless (and (exact-integer? ttl) (<= 0 ttl 255))
