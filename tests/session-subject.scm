@@ -15,7 +15,7 @@
   #:use-module (srfi srfi-1)
   #:use-module (srfi srfi-9)
   #:export (start-server close-server! stop-server! server-subject
-            server-port server-process start-program
+            server-address server-port server-process start-program
             start-clients stop-clients! clients-subject
             act-on client-process))
 

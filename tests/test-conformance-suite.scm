@@ -61,11 +61,11 @@ the original programs said in XML depends on how STk prints a socket."
 
 (define (server-place server)
   "Return HOST:PORT of SERVER."
-  (format #f "127.0.0.1:~a" (sockaddr:port (cdr server))))
+  (format #f "127.0.0.1:~a" (server-port server)))
 
 (define (enrolled-socket server)
   "Return a socket whose client is enrolled with SERVER."
-  (let ((socket (connect-to (cdr server))))
+  (let ((socket (connect-to (server-address server))))
     (for-each (lambda (action)
                 (send-bytes (format #f "(guest server ~a ())" action) socket)
                 (readable (list socket) (patience))
