@@ -88,6 +88,11 @@
    few megabytes and saves a fifth of the time per message.  */
 #define IM_SERVER_FREE_SPACE_DIVISOR 1
 
+/* Descriptors that libuv's table has room for from the start, if the
+   process may open so many: 8 bytes each.  Beyond them the table grows when
+   it must, and if memory is out just then, libuv ends the process.  */
+#define IM_TABLE_DESCRIPTORS 32766
+
 /* --- Time -------------------------------------------------------------- */
 
 /* The IM server's deadlines, in milliseconds: the whole handshake, and
@@ -96,7 +101,8 @@
 #define IM_REQUEST_MS 30000
 
 /* A closed stream may still hold a farewell: so long we try to send it
-   and wait for the peer to hang up, in milliseconds.  */
+   and wait for the peer to hang up, in milliseconds.  A reader so slow
+   that it hasn't taken all by then loses the rest.  */
 #define IM_LINGER_MS 2000
 
 /* So long who says farewell waits for the answer, in milliseconds.  */

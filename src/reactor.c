@@ -12,7 +12,11 @@
 #include "timer.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 /* Close what finalizers, which run on a thread of their own, gave back.  */
 static void
@@ -33,6 +37,30 @@ close_orphans (uv_async_t *wake)
     }
 }
 
+/* libuv ends the process when it can't enlarge its table of descriptors.
+   Have it done now, for all that we may open: watch the highest for a
+   moment.  Where that fails the table grows as they come.  */
+static void
+enlarge_table (uv_loop_t *loop)
+{
+  struct rlimit limit = { .rlim_cur = 0 };
+  int low = socket (AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  uv_poll_t poll;
+
+  getrlimit (RLIMIT_NOFILE, &limit);
+  if (limit.rlim_cur > IM_TABLE_DESCRIPTORS)
+    limit.rlim_cur = IM_TABLE_DESCRIPTORS;
+  int highest = fcntl (low, F_DUPFD_CLOEXEC, (int) limit.rlim_cur - 1);
+  if (uv_poll_init (loop, &poll, highest) == 0)
+    {
+      uv_poll_start (&poll, UV_READABLE, NULL);
+      uv_close ((uv_handle_t *) &poll, NULL);
+      uv_run (loop, UV_RUN_NOWAIT);     /* until it is closed */
+    }
+  close (highest);
+  close (low);
+}
+
 int
 reactor_init (struct reactor *reactor)
 {
@@ -44,14 +72,19 @@ reactor_init (struct reactor *reactor)
   if (reactor->scratch == NULL)
     return -ENOMEM;
   if ((status = uv_loop_init (&reactor->loop)) < 0)
-    return status;
+    {
+      free (reactor->scratch);
+      return status;
+    }
   reactor->loop.data = reactor;
-  if ((status = uv_mutex_init (&reactor->orphans_lock)) < 0
-      || (status = uv_timer_init (&reactor->loop, &reactor->bound)) < 0
-      || (status = uv_timer_init (&reactor->loop, &reactor->linger)) < 0
-      || (status = uv_timer_init (&reactor->loop, &reactor->rate)) < 0)
-    return status;
-  return uv_async_init (&reactor->loop, &reactor->wake, close_orphans);
+  /* What follows needs nothing of the system: it can't fail.  */
+  uv_mutex_init (&reactor->orphans_lock);
+  uv_timer_init (&reactor->loop, &reactor->bound);
+  uv_timer_init (&reactor->loop, &reactor->linger);
+  uv_timer_init (&reactor->loop, &reactor->rate);
+  uv_async_init (&reactor->loop, &reactor->wake, close_orphans);
+  enlarge_table (&reactor->loop);
+  return 0;
 }
 
 struct reactor *
