@@ -34,8 +34,9 @@ buffer_bytes (const struct buffer *buffer)
   return buffer->bytes ? buffer->bytes + buffer->start : NULL;
 }
 
-/* Make room for COUNT more bytes, at least one, and return where they go, or NULL when
-   memory is out.  What is written there counts after buffer_grew.  */
+/* Make room for COUNT more bytes, at least one, and return where they go,
+   or NULL when memory is out.  What is written there counts after
+   buffer_grew.  */
 uint8_t *buffer_room (struct buffer *buffer, size_t count);
 void buffer_grew (struct buffer *buffer, size_t count);
 

@@ -31,7 +31,9 @@ descriptor_new (struct reactor *reactor, int fd, struct descriptor **result)
   if (flags >= 0)
     fcntl (fd, F_SETFL, flags);
   source_init (&descriptor->source, SOURCE_DESCRIPTOR);
-  descriptor->poll.data = descriptor;
+  /* Now, for a pause may be needed because memory is out.  */
+  uv_timer_init (&reactor->loop, &descriptor->pause);
+  descriptor->poll.data = descriptor->pause.data = descriptor;
   descriptor->fd = fd;
   *result = descriptor;
   return 0;
@@ -53,7 +55,7 @@ descriptor_poll (struct descriptor *descriptor)
 {
   int interest = descriptor->source.interest;
 
-  if (interest != 0 && descriptor->pause == NULL)
+  if (interest != 0 && !descriptor->paused)
     uv_poll_start (&descriptor->poll,
                    ((interest & INTEREST_READ) ? UV_READABLE : 0)
                    | ((interest & INTEREST_WRITE) ? UV_WRITABLE : 0),
@@ -63,36 +65,22 @@ descriptor_poll (struct descriptor *descriptor)
 }
 
 static void
-free_handle (uv_handle_t *handle)
-{
-  free (handle);
-}
-
-static void
 end_pause (uv_timer_t *pause)
 {
   struct descriptor *descriptor = pause->data;
 
-  descriptor->pause = NULL;
-  uv_close ((uv_handle_t *) pause, free_handle);
+  descriptor->paused = false;
   descriptor_poll (descriptor);
 }
 
 void
 descriptor_pause (struct descriptor *descriptor, uint64_t pause_ms)
 {
-  uv_timer_t *pause;
-
-  if (descriptor->pause != NULL)
+  if (descriptor->paused)
     return;
-  pause = malloc (sizeof *pause);
-  if (pause == NULL)
-    return;                     /* polls on: busy, but nothing is lost */
-  uv_timer_init (descriptor->poll.loop, pause);
+  descriptor->paused = true;
   uv_update_time (descriptor->poll.loop);
-  pause->data = descriptor;
-  uv_timer_start (pause, end_pause, pause_ms, 0);
-  descriptor->pause = pause;
+  uv_timer_start (&descriptor->pause, end_pause, pause_ms, 0);
   uv_poll_stop (&descriptor->poll);
   source_unlink (&descriptor->source);
 }
@@ -106,7 +94,7 @@ descriptor_ready (const struct descriptor *descriptor, int interest)
     poll_fd.events |= POLLIN;
   if (interest & INTEREST_WRITE)
     poll_fd.events |= POLLOUT;
-  return interest != 0 && descriptor->pause == NULL
+  return interest != 0 && !descriptor->paused
          && poll (&poll_fd, 1, 0) > 0;
 }
 
@@ -116,12 +104,18 @@ free_descriptor (uv_handle_t *handle)
   free (handle->data);
 }
 
+static void
+close_pause (uv_handle_t *poll)
+{
+  struct descriptor *descriptor = poll->data;
+
+  uv_close ((uv_handle_t *) &descriptor->pause, free_descriptor);
+}
+
 void
 descriptor_close (struct descriptor *descriptor)
 {
-  if (descriptor->pause != NULL)
-    uv_close ((uv_handle_t *) descriptor->pause, free_handle);
   uv_poll_stop (&descriptor->poll);
   close (descriptor->fd);
-  uv_close ((uv_handle_t *) &descriptor->poll, free_descriptor);
+  uv_close ((uv_handle_t *) &descriptor->poll, close_pause);
 }

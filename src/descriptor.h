@@ -16,7 +16,8 @@ struct descriptor
   struct source source;
   uv_poll_t poll;
   int fd;
-  uv_timer_t *pause;            /* not polled until it ends, or NULL */
+  uv_timer_t pause;             /* ends it */
+  bool paused;                  /* not polled, whoever watches */
 };
 
 /* Watch over FD, which belongs to the result from now on.  Return 0, or a

@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -69,39 +70,65 @@ most_connections (void)
          : descriptors.rlim_cur;
 }
 
-/* A descriptor for who waits longest, or a negative errno.  */
-static int
-accept_next (const struct reactor *reactor, int listener_fd)
+/* Whether it is only the client that accept4 failed for.  Linux gives
+   what happened to the connection meanwhile as its errors; there may be
+   others who wait, so the descriptor stays ready.  */
+static bool
+concerns_one_client (int error)
 {
+  switch (error)
+    {
+    case EINTR:
+    case ECONNABORTED:
+    case EPERM:                 /* a firewall's doing */
+    case ENETDOWN:
+    case EPROTO:
+    case ENOPROTOOPT:
+    case EHOSTDOWN:
+    case ENONET:
+    case EHOSTUNREACH:
+    case EOPNOTSUPP:
+    case ENETUNREACH:
+    case ETIMEDOUT:
+      return true;
+    default:
+      return false;
+    }
+}
+
+/* Accept for STREAM, which isn't begun.  Return 0 or a negative errno.  */
+static int
+accept_for (struct descriptor *listener, struct stream *stream)
+{
+  struct reactor *reactor = reactor_of ((uv_handle_t *) &listener->poll);
   int fd;
 
   if (reactor->streams >= most_connections ())
     return -EMFILE;
-  /* A client that gave up while it waited is no reason to stop.  */
-  do
-    fd = accept4 (listener_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-  while (fd < 0 && (errno == EINTR || errno == ECONNABORTED));
-  return fd < 0 ? -errno : fd;
+  fd = accept4 (listener->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+  if (fd < 0)
+    return concerns_one_client (errno) ? -EAGAIN : -errno;
+  return stream_begin (reactor, stream, fd);
 }
 
 int
 listener_accept (struct descriptor *listener, struct stream **result)
 {
-  struct reactor *reactor = reactor_of ((uv_handle_t *) &listener->poll);
-  int fd = accept_next (reactor, listener->fd);
+  /* First the memory: who is accepted can't go back to the backlog.  */
+  struct stream *stream = stream_allocate ();
+  int status = stream != NULL ? accept_for (listener, stream) : -ENOMEM;
 
-  if (fd >= 0)
+  if (status == 0)
     {
-      int status = stream_new (reactor, fd, result);
-
       /* Who accepts is a server: it didn't choose its peer.  */
-      if (status == 0)
-        stream_set_request_limit (*result, limit_of (LIMIT_REQUEST_BYTES));
-      return status;
+      stream_set_request_limit (stream, limit_of (LIMIT_REQUEST_BYTES));
+      *result = stream;
     }
-  if (fd == -EMFILE || fd == -ENFILE || fd == -ENOMEM || fd == -ENOBUFS)
+  else
+    free (stream);
+  if (status < 0 && status != -EAGAIN)
     descriptor_pause (listener, IM_ACCEPT_PAUSE_MS);
-  return fd;
+  return status;
 }
 
 int

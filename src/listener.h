@@ -19,9 +19,9 @@ int listener_open (struct reactor *reactor,
                    const struct sockaddr_storage *address, int backlog,
                    struct descriptor **result);
 
-/* Accept one connection.  Return 0; -EAGAIN when none waits; or another
-   negative errno, and when descriptors or memory are out the listener
-   then pauses: who waits stays in the backlog.  */
+/* Accept one connection.  Return 0; -EAGAIN when none waits, or who did
+   has given up; or another negative errno, and then the listener pauses.
+   When descriptors or memory are out, who waits stays in the backlog.  */
 int listener_accept (struct descriptor *listener, struct stream **result);
 
 /* The address LISTENER is bound to.  Return 0 or a negative errno.  */

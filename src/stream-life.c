@@ -47,16 +47,19 @@ set_options (int fd)
   set_option (fd, IPPROTO_TCP, TCP_KEEPCNT, limit_of (LIMIT_KEEPALIVE_PROBES));
 }
 
-int
-stream_new (struct reactor *reactor, int fd, struct stream **result)
+struct stream *
+stream_allocate (void)
 {
-  struct stream *stream = calloc (1, sizeof *stream);
-  int status = stream ? uv_poll_init (&reactor->loop, &stream->poll, fd)
-                      : -ENOMEM;
+  return calloc (1, sizeof (struct stream));
+}
+
+int
+stream_begin (struct reactor *reactor, struct stream *stream, int fd)
+{
+  int status = uv_poll_init (&reactor->loop, &stream->poll, fd);
 
   if (status < 0)
     {
-      free (stream);
       close (fd);
       return status;
     }
@@ -67,8 +70,26 @@ stream_new (struct reactor *reactor, int fd, struct stream **result)
   reactor->streams++;
   set_options (fd);
   stream_poll (stream);
-  *result = stream;
   return 0;
+}
+
+int
+stream_new (struct reactor *reactor, int fd, struct stream **result)
+{
+  struct stream *stream = stream_allocate ();
+  int status;
+
+  if (stream == NULL)
+    {
+      close (fd);
+      return -ENOMEM;
+    }
+  status = stream_begin (reactor, stream, fd);
+  if (status < 0)
+    free (stream);
+  else
+    *result = stream;
+  return status;
 }
 
 int
@@ -84,7 +105,7 @@ stream_connect (struct reactor *reactor,
     return -errno;
   if (connect (fd, (const struct sockaddr *) address,
                address_length (address)) < 0
-      && errno != EINPROGRESS)
+      && errno != EINPROGRESS && errno != EINTR)        /* both: goes on */
     {
       status = -errno;
       close (fd);
@@ -205,18 +226,33 @@ free_stream (uv_handle_t *handle)
 }
 
 static void
+link_lingering (struct reactor *reactor, struct stream *stream)
+{
+  stream->next_lingering = reactor->lingering;
+  stream->lingering_link = &reactor->lingering;
+  if (reactor->lingering != NULL)
+    reactor->lingering->lingering_link = &stream->next_lingering;
+  reactor->lingering = stream;
+}
+
+static void
+unlink_lingering (struct stream *stream)
+{
+  if (stream->lingering_link == NULL)
+    return;
+  *stream->lingering_link = stream->next_lingering;
+  if (stream->next_lingering != NULL)
+    stream->next_lingering->lingering_link = stream->lingering_link;
+  stream->lingering_link = NULL;
+}
+
+static void
 destroy (struct stream *stream)
 {
-  struct reactor *reactor = reactor_of ((uv_handle_t *) &stream->poll);
-  struct stream **link = &reactor->lingering;
-
   if (uv_is_closing ((uv_handle_t *) &stream->poll))
     return;
-  while (*link != NULL && *link != stream)
-    link = &(*link)->next_lingering;
-  if (*link == stream)
-    *link = stream->next_lingering;
-  reactor->streams--;
+  reactor_of ((uv_handle_t *) &stream->poll)->streams--;
+  unlink_lingering (stream);
   stream_unlink_unflushed (stream);
   stream_unlink_paused (stream);
   stream_forget_latest (stream);
@@ -315,8 +351,7 @@ linger (struct reactor *reactor, struct stream *stream)
 {
   uv_update_time (&reactor->loop);
   stream->linger_end = uv_now (&reactor->loop) + IM_LINGER_MS;
-  stream->next_lingering = reactor->lingering;
-  reactor->lingering = stream;
+  link_lingering (reactor, stream);
   if (!uv_is_active ((uv_handle_t *) &reactor->linger))
     uv_timer_start (&reactor->linger, end_lingering, LINGER_LOOK_MS,
                     LINGER_LOOK_MS);

@@ -115,13 +115,21 @@ stream_receive (struct stream *stream)
   stream_poll (stream);
 }
 
+/* The front of `input' or its limit is another.  */
+static void
+scan_anew (struct stream *stream)
+{
+  frame_reset (&stream->frame);
+  stream->line_scanned = 0;
+}
+
 /* Bytes were taken: there is room again.  */
 static void
 took (struct stream *stream, size_t count)
 {
   stream->turn_bytes += count;
   buffer_consume (&stream->input, count);
-  frame_reset (&stream->frame);
+  scan_anew (stream);
   stream_poll (stream);
 }
 
@@ -143,6 +151,7 @@ drop_space (struct stream *stream)
   size_t space = frame_drop_space (&stream->frame);
 
   stream->turn_bytes += space;
+  stream->line_scanned = 0;
   buffer_consume (&stream->input, space);
   stream_poll (stream);
 }
@@ -176,18 +185,24 @@ enum frame_status
 stream_next_line (struct stream *stream, const uint8_t **bytes, size_t *size)
 {
   size_t queued = buffer_size (&stream->input);
+  size_t scanned = stream->line_scanned;
+  const uint8_t *end = NULL;
 
   if (stream_paused (stream))
     return FRAME_INCOMPLETE;
   *bytes = buffer_bytes (&stream->input);
-  const uint8_t *end = queued > 0 ? memchr (*bytes, '\n', queued) : NULL;
+  if (queued > scanned)
+    end = memchr (*bytes + scanned, '\n', queued - scanned);
   if (end != NULL)
-    *size = end - *bytes;
-  else if (queued >= stream->request_limit)
+    {
+      *size = end - *bytes;
+      return FRAME_COMPLETE;
+    }
+  stream->line_scanned = queued;
+  if (queued >= stream->request_limit)
     return FRAME_TOO_LONG;
-  else
-    stream->stalled = !stream->eof && stream->error == 0;
-  return end != NULL ? FRAME_COMPLETE : FRAME_INCOMPLETE;
+  stream->stalled = !stream->eof && stream->error == 0;
+  return FRAME_INCOMPLETE;
 }
 
 void
@@ -226,7 +241,7 @@ stream_untake (struct stream *stream, const uint8_t *bytes, size_t count)
   int status = buffer_push_back (&stream->input, bytes, count);
 
   stream->lent = false;
-  frame_reset (&stream->frame);
+  scan_anew (stream);
   if (status == 0 && count > 0)
     became_ready (stream);
   return status;
@@ -236,7 +251,7 @@ void
 stream_set_request_limit (struct stream *stream, uint32_t limit)
 {
   stream->request_limit = limit;
-  frame_reset (&stream->frame);
+  scan_anew (stream);
   stream_poll (stream);
   see_again (stream);
 }

@@ -44,6 +44,7 @@ struct stream
   uint32_t turn_bytes;
   uint32_t turn_seen;           /* `turn_bytes' when last asked */
   uint32_t request_timeout_ms;  /* for the rest of a request.  0: none */
+  uint32_t line_scanned;        /* bytes of `input' with no line break */
   uint32_t rate_requests;       /* per second.  0: any number */
   uint32_t rate_burst;          /* requests */
   uint64_t even_us;             /* when it is even with its rate */
@@ -63,6 +64,7 @@ struct stream
   struct shared_bytes *latest_tail;
   uint64_t linger_end;          /* in the loop's milliseconds */
   struct stream *next_lingering;
+  struct stream **lingering_link;       /* NULL: doesn't linger */
   struct stream *next_unflushed;
   struct stream **unflushed_link;       /* NULL: has nothing to flush */
 };
@@ -70,6 +72,12 @@ struct stream
 /* Make a stream of the connected socket FD.  Return 0, or a negative
    errno after closing FD.  */
 int stream_new (struct reactor *reactor, int fd, struct stream **result);
+
+/* The two halves of stream_new, for who must not lose FD's peer when memory
+   is out: a stream that isn't begun yet, or NULL; it can be freed.  And
+   begin it with FD.  Return 0, or a negative errno after closing FD.  */
+struct stream *stream_allocate (void);
+int stream_begin (struct reactor *reactor, struct stream *stream, int fd);
 
 /* Begin to connect.  Return 0 or a negative errno.  The stream is ready
    when `connecting' is over; then `error' says how.  */

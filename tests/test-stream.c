@@ -420,6 +420,34 @@ a_line_cut_at_every_byte_arrives_the_same (void **state)
 }
 
 static void
+a_line_is_looked_through_once (void **state)
+{
+  int peer;
+  struct stream *stream = stream_with_peer (&peer);
+  const uint8_t *bytes;
+  uint8_t first;
+  size_t size;
+
+  for (unsigned sent = 1; sent < 10; sent++)
+    {
+      peer_send (peer, "x");
+      RUN_UNTIL (buffer_size (&stream->input) == sent);
+      assert_int_equal (stream->line_scanned, sent - 1);
+      assert_int_equal (stream_next_line (stream, &bytes, &size),
+                        FRAME_INCOMPLETE);
+      assert_int_equal (stream->line_scanned, sent);
+    }
+  /* Unless the front is another one.  */
+  assert_int_equal (stream_take (stream, &first, 1), 1);
+  assert_int_equal (stream_untake (stream, (uint8_t *) "\n", 1), 0);
+  assert_int_equal (stream_next_line (stream, &bytes, &size),
+                    FRAME_COMPLETE);
+  assert_int_equal (size, 0);
+  close_both (stream, peer);
+  (void) state;
+}
+
+static void
 a_line_that_never_ends_is_refused_at_its_limit (void **state)
 {
   int peer;
@@ -1148,6 +1176,7 @@ static const struct CMUnitTest tests[] =
   CORE_TEST (a_request_that_never_ends_is_refused_at_its_limit),
   CORE_TEST (a_smaller_limit_refuses_what_has_begun),
   CORE_TEST (a_line_cut_at_every_byte_arrives_the_same),
+  CORE_TEST (a_line_is_looked_through_once),
   CORE_TEST (a_line_that_never_ends_is_refused_at_its_limit),
   CORE_TEST (white_space_between_requests_needs_no_memory),
   CORE_TEST (what_is_given_back_is_read_first),
