@@ -48,9 +48,9 @@ enlarge_table (uv_loop_t *loop)
   uv_poll_t poll;
 
   getrlimit (RLIMIT_NOFILE, &limit);
-  if (limit.rlim_cur > IM_TABLE_DESCRIPTORS)
-    limit.rlim_cur = IM_TABLE_DESCRIPTORS;
-  int highest = fcntl (low, F_DUPFD_CLOEXEC, (int) limit.rlim_cur - 1);
+  int count = limit.rlim_cur < IM_TABLE_DESCRIPTORS
+              ? limit.rlim_cur : IM_TABLE_DESCRIPTORS;
+  int highest = fcntl (low, F_DUPFD_CLOEXEC, count - 1);
   if (uv_poll_init (loop, &poll, highest) == 0)
     {
       uv_poll_start (&poll, UV_READABLE, NULL);

@@ -14,6 +14,7 @@
 #include "address.h"
 #include "limits.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -249,8 +250,7 @@ unlink_lingering (struct stream *stream)
 static void
 destroy (struct stream *stream)
 {
-  if (uv_is_closing ((uv_handle_t *) &stream->poll))
-    return;
+  assert (!uv_is_closing ((uv_handle_t *) &stream->poll));
   reactor_of ((uv_handle_t *) &stream->poll)->streams--;
   unlink_lingering (stream);
   stream_unlink_unflushed (stream);

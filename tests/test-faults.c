@@ -18,6 +18,7 @@
 #include "listener.h"
 #include "lookup.h"
 #include "timer.h"
+#include "xml.h"
 
 #include <netdb.h>
 #include <netinet/tcp.h>
@@ -100,7 +101,7 @@ static char trial[120];
   while (0)
 
 enum { TALKER, READER, CUTTER, DRIPPER, PEERS };
-enum { LONG_BYTES = 256 * 1024, PIECES = 3 };
+enum { LONG_BYTES = 256 * 1024, NEWS_BYTES = 1000 };
 
 #define GREETING "(hello)"
 
@@ -506,7 +507,9 @@ live (void)
   told = caller_heard = false;
   memset (peers, 0, sizeof peers);
   faults_skip_sleep = true;
-  news = shared_bytes_new ((uint8_t *) "s)", 2);
+  news = shared_bytes_new ((uint8_t *) expected[READER]
+                           + expected_size[READER] - NEWS_BYTES,
+                           NEWS_BYTES);
   told |= news == NULL;
   bool opened = open_server (&address);
   if (opened)
@@ -711,6 +714,36 @@ interfaces_are_listed_or_the_reason_told (void **state)
   (void) state;
 }
 
+static void
+half_a_line_is_never_queued (void **state)
+{
+  static uint8_t text[1000];
+  struct slice fields[XML_FIELDS];
+  unsigned nth = 1;
+  int status;
+
+  memset (text, 'x', sizeof text);
+  for (int i = 0; i < XML_FIELDS; i++)
+    fields[i] = (struct slice) { text, sizeof text };
+  do
+    {
+      struct buffer out = { 0 };
+
+      assert_int_equal (buffer_append (&out, "before", 6), 0);
+      faults_begin (REALLOC, ENOMEM, ONCE, nth++);
+      status = xml_append (&out, fields);
+      if (faults_end ())
+        {
+          assert_int_equal (status, -ENOMEM);
+          assert_int_equal (buffer_size (&out), 6);
+        }
+      buffer_free (&out);
+    }
+  while (status != 0);
+  assert_true (nth > 3);
+  (void) state;
+}
+
 static int
 prepare (void **state)
 {
@@ -719,8 +752,8 @@ prepare (void **state)
   faults_init ();
   for (int i = 0; i < PEERS; i++)
     {
-      expected_size[i] = greeting + (i == READER ? LONG_BYTES + 7
-                                                 : strlen (speech[i]));
+      expected_size[i] = greeting
+        + (i == READER ? LONG_BYTES + 5 + NEWS_BYTES : strlen (speech[i]));
       expected[i] = malloc (expected_size[i]);
       assert_non_null (expected[i]);
       memcpy (expected[i], GREETING, greeting);
@@ -729,7 +762,10 @@ prepare (void **state)
     }
   for (int i = 0; i < LONG_BYTES; i++)
     expected[READER][greeting + i] = 'a' + i % 26;
-  memcpy (expected[READER] + greeting + LONG_BYTES, "(new s)", 7);
+  char *news_text = expected[READER] + greeting + LONG_BYTES;
+  memcpy (news_text, "(new ", 5);
+  memset (news_text + 5, 's', NEWS_BYTES - 1);
+  news_text[5 + NEWS_BYTES - 1] = ')';
   return start_reactor (state);
 }
 
@@ -750,6 +786,7 @@ main (void)
     CORE_TEST (a_reactor_begins_or_leaves_nothing),
     CORE_TEST (the_table_of_descriptors_is_large_from_the_start),
     CORE_TEST (interfaces_are_listed_or_the_reason_told),
+    CORE_TEST (half_a_line_is_never_queued),
     CORE_TEST (without_a_fault_everyone_is_served),
     CORE_TEST (what_fails_for_a_moment_costs_nothing),
     CORE_TEST (what_fails_for_good_costs_its_connection)

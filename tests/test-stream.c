@@ -208,6 +208,24 @@ they_are_even_if_we_find_the_reset_by_writing (void **state)
   (void) state;
 }
 
+static void
+a_reset_after_the_end_is_found_while_output_waits (void **state)
+{
+  int peer;
+  struct stream *stream = stream_with_peer (&peer);
+
+  shutdown (peer, SHUT_WR);
+  RUN_UNTIL (stream->eof);
+  print_pattern_to (stream, 20 * 1024 * 1024);
+  reactor_flush (&reactor);
+  assert_false (stream_writable (stream));
+  peer_reset (peer);
+  RUN_UNTIL (stream->error != 0);
+  assert_int_equal (stream->error, -ECONNRESET);
+  source_close (&reactor, &stream->source);
+  (void) state;
+}
+
 /* Take all that comes until STREAM has ended; return how much.  */
 static size_t
 take_pattern_to_the_end (struct stream *stream)
@@ -1086,6 +1104,25 @@ a_silent_peer_is_given_up_at_the_deadline (void **state)
 }
 
 static void
+the_farewell_goes_on_though_the_peer_ends_meanwhile (void **state)
+{
+  const size_t size = 20 * 1024 * 1024;
+  int peer;
+  struct stream *stream = stream_with_peer (&peer);
+
+  print_pattern_to (stream, size);
+  source_close (&reactor, &stream->source);
+  assert_true (stream_any_unsent (&reactor));
+  shutdown (peer, SHUT_WR);
+  RUN_UNTIL (stream->eof);
+  assert_ptr_equal (reactor.lingering, stream);
+  assert_peer_receives_pattern (peer, size, 0);
+  assert_peer_sees_end (peer);
+  close (peer);
+  (void) state;
+}
+
+static void
 closing_with_unread_input_does_not_reset_the_peer (void **state)
 {
   for (int seen = 0; seen < 2; seen++)
@@ -1168,6 +1205,7 @@ static const struct CMUnitTest tests[] =
   CORE_TEST (bytes_received_before_a_reset_are_delivered_before_the_error),
   CORE_TEST (they_are_even_if_we_find_the_reset_by_writing),
   CORE_TEST (they_are_even_if_there_was_no_room_for_them),
+  CORE_TEST (a_reset_after_the_end_is_found_while_output_waits),
   CORE_TEST (an_end_after_half_a_frame_is_reported),
   CORE_TEST (the_end_delimits_a_last_bare_atom),
   CORE_TEST (after_its_end_a_peer_can_still_be_written_to),
@@ -1205,6 +1243,7 @@ static const struct CMUnitTest tests[] =
   CORE_TEST (a_long_farewell_is_sent_as_the_peer_reads),
   CORE_TEST (the_farewell_is_sent_though_the_peer_ended_before),
   CORE_TEST (a_silent_peer_is_given_up_at_the_deadline),
+  CORE_TEST (the_farewell_goes_on_though_the_peer_ends_meanwhile),
   CORE_TEST (closing_with_unread_input_does_not_reset_the_peer),
   CORE_TEST (closing_with_a_full_input_does_not_reset_the_peer),
   CORE_TEST (a_peer_that_resets_ends_the_farewell),
