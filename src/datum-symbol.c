@@ -92,12 +92,22 @@ hash (const uint8_t *name, size_t size)
 
 /* --- Reading ---------------------------------------------------------- */
 
+/* Not scm_from_utf8_symboln: in Guile 3.0.8 it takes the bytes of NAME for
+   as many characters, and so reads behind the end of an empty one and of
+   any that isn't ASCII.  */
+SCM
+datum_symbol (const uint8_t *name, size_t size)
+{
+  return scm_string_to_symbol (scm_from_utf8_stringn ((const char *) name,
+                                                      size));
+}
+
 static enum datum_status
 intern (const uint8_t *name, size_t size, SCM *result)
 {
   if (!utf8_valid (name, size))
     return DATUM_BAD_UTF8;
-  *result = scm_from_utf8_symboln ((const char *) name, size);
+  *result = datum_symbol (name, size);
   return DATUM_OK;
 }
 

@@ -80,7 +80,7 @@ datum_read_text (const uint8_t *bytes, size_t size, uint8_t quote,
   if (!ascii && !utf8_valid (bytes, size))
     return DATUM_BAD_UTF8;
   if (quote == '|')
-    *result = scm_from_utf8_symboln (text, size);
+    *result = datum_symbol (bytes, size);
   else if (ascii)
     *result = scm_from_latin1_stringn (text, size);
   else

@@ -107,6 +107,9 @@ struct symbol_print
 /* True iff the symbol of that name, in UTF-8, is written without bars.  */
 bool datum_symbol_is_bare (const uint8_t *name, size_t size);
 
+/* The symbol of that name, valid UTF-8.  */
+SCM datum_symbol (const uint8_t *name, size_t size);
+
 /* Store the symbol of that name.  Return DATUM_OK or DATUM_BAD_UTF8.  */
 enum datum_status datum_read_symbol (const uint8_t *name, size_t size,
                                      SCM *result);

@@ -22,7 +22,7 @@ static SCM
 to_name (struct slice text)
 {
   return datum_symbol_is_bare (text.bytes, text.size)
-         ? scm_from_utf8_symboln ((const char *) text.bytes, text.size)
+         ? datum_symbol (text.bytes, text.size)
          : scm_from_utf8_stringn ((const char *) text.bytes, text.size);
 }
 
@@ -94,7 +94,7 @@ xml_read_request (struct stream *stream, SCM *request)
       stream->xml_leaving = is (command, "logout");
       *request = scm_list_4
         (to_name (fields[XML_FROM]), to_name (fields[XML_TO]),
-         scm_from_utf8_symboln ((const char *) command.bytes, command.size),
+         datum_symbol (command.bytes, command.size),
          to_data (command, fields[XML_DATA]));
     }
   stream_consume (stream, size + 1);
