@@ -23,7 +23,6 @@ FILENAME ~ /coverage-reasons\.txt$/ {
   file = $0
   sub(/^ *-: *0:Source:/, "", file)
   if (index(file, top) == 1) file = substr(file, length(top) + 1)
-  sub(/^.*\.\.\//, "", file)
   counted = file ~ /^src\//
   line = 0
   next

@@ -11,7 +11,7 @@
 #
 # Usage: make coverage
 
-source=${abs_top_srcdir:?"use: make coverage"}
+source=$(cd "${abs_top_srcdir:?"use: make coverage"}" && pwd) || exit 99
 build=${abs_top_builddir:?}/coverage
 GCOV=${GCOV:-gcov}
 
@@ -30,7 +30,8 @@ find . -name '*.gcda' -exec rm -f {} +
 make -s -j2 all || exit 99
 # What is built with the sanitizers as well is other code.
 tests=$(make -s print-tests-once) || exit 99
-make -k -j2 check TESTS="$tests" > check.log 2>&1
+make -k -j2 check TESTS="$tests" TEST_TIMEOUT="timeout -k 5 600" \
+  > check.log 2>&1
 status=$?
 grep -E '^(FAIL|ERROR|# (TOTAL|PASS|SKIP|FAIL):)' check.log
 
@@ -45,7 +46,6 @@ core=$(make -s print-core-sources) || exit 99
 
 awk -f "$source/tests/coverage.awk" core="$core" top="$source/" \
   "$source/tests/coverage-reasons.txt" counts.txt || status=1
-
 
 [ $status -eq 0 ] || echo "coverage: FAILED"
 exit $status

@@ -55,6 +55,27 @@
                 "write"))
        (socket-shutdown socket)))))
 
+(define (test-lost-peer)
+  (match (connected-pair)
+    ((socket . peer)
+     (let ((port (socket-output socket)))
+       (reset peer)
+       (test-equal "a port without its peer says so"
+         "#<socket port, not connected>"
+         (begin (soon (lambda () (not (%stream-peer port))))
+                (object->string port)))
+       (socket-shutdown socket)))))
+
+(define (test-output-limit)
+  (match (connected-pair)
+    ((socket . peer)
+     (let ((port (socket-output socket)))
+       (%limit-stream! port 1000 10 0)
+       (test-assert "printing more than may be queued is an error"
+         (says? (failure (display "more than ten" port) (force-output port))
+                "write"))
+       (socket-shutdown socket)))))
+
 (define (test-port)
   (setvbuf port 'block)
   (test-equal "a port that is given a buffer works on" "still here"
@@ -93,5 +114,7 @@
 (run-tests "primitives"
            `("refusals" ,test-refusals)
            `("a broken port" ,test-broken-port)
+           `("a lost peer" ,test-lost-peer)
+           `("a limit on output" ,test-output-limit)
            `("a port" ,test-port)
            `("the prompt's port" ,test-prompt-port))
