@@ -25,7 +25,8 @@ for test in $(make -s print-core-tests); do
   log=$test.valgrind.log
   if valgrind --log-file="$log" --error-exitcode=99 --leak-check=full \
        --errors-for-leak-kinds=definite,indirect,possible --track-fds=yes \
-       --suppressions="$abs_top_srcdir/tests/valgrind.supp" "$test" > "$test.output.log" 2>&1; then
+       --suppressions="$abs_top_srcdir/tests/valgrind.supp" \
+       "$test" > "$test.output.log" 2>&1; then
     verdict=PASS
   else
     verdict=FAIL
