@@ -10,6 +10,7 @@
 
 (define-module (im-test)
   #:use-module (im dispatch)
+  #:use-module ((im primitives) #:select (%limit %limit-stream! %set-limit!))
   #:use-module (im socket)
   #:use-module (ice-9 binary-ports)
   #:use-module (ice-9 format)
@@ -19,7 +20,7 @@
   #:use-module (srfi srfi-64)
   #:export (soon steps now call listen-here port-of take-call
             say hear heard flood hang-up reset ended?
-            connected-pair our-pair
+            connected-pair our-pair limit!
             failure says? printed-errors fill-queue
             open-descriptors have-ipv6? group run-tests))
 
@@ -159,6 +160,13 @@ bytes it took."
   (close-port peer))
 
 ;;; --- Pairs ---------------------------------------------------------------
+
+(define (limit! port name value)
+  "Let PORT have the limits of a server's client, but VALUE for NAME."
+  (let ((usual (%limit name)))
+    (%set-limit! name value)
+    (%limit-stream! port)
+    (%set-limit! name usual)))
 
 (define (connected-pair)
   "Return (SOCKET . PEER): a socket of ours and who is at its other end."

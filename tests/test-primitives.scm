@@ -70,9 +70,10 @@
   (match (connected-pair)
     ((socket . peer)
      (let ((port (socket-output socket)))
-       (%limit-stream! port 1000 10 0)
+       (limit! port 'output-bytes 1024)
        (test-assert "printing more than may be queued is an error"
-         (says? (failure (display "more than ten" port) (force-output port))
+         (says? (failure (display (make-string 2000 #\x) port)
+                         (force-output port))
                 "write"))
        (socket-shutdown socket)))))
 

@@ -4,7 +4,6 @@
 ;;; SPDX-License-Identifier: LGPL-3.0-or-later
 
 (use-modules (im-test) (im socket) (im reactor) (im request)
-             ((im primitives) #:select (%limit %limit-stream! %set-limit!))
              (ice-9 format) (ice-9 match) (ice-9 rdelim)
              (rnrs bytevectors) (srfi srfi-1) (srfi srfi-64))
 
@@ -166,13 +165,6 @@
     (test-eqv "a peeked character of two bytes" #\x3bb
               (begin (peek-char port) (read-char port)))
     (test-equal "neither" '(a b c 4) (get port))))
-
-(define (limit! port name value)
-  "Let PORT have the limits of a server's client, but VALUE for NAME."
-  (let ((usual (%limit name)))
-    (%set-limit! name value)
-    (%limit-stream! port)
-    (%set-limit! name usual)))
 
 (define (test-bad-input)
   (for-each

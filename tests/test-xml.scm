@@ -4,7 +4,6 @@
 ;;; SPDX-License-Identifier: LGPL-3.0-or-later
 
 (use-modules (im-test) (im socket) (im request)
-             ((im primitives) #:select (%limit-stream!))
              (ice-9 format) (ice-9 match) (srfi srfi-64))
 
 (define-syntax-rule (with-pair (port peer) body ...)
@@ -55,7 +54,7 @@
 
 (define (test-endless-line)
   (with-pair (port peer)
-    (%limit-stream! port 1000 0 0)
+    (limit! port 'request-bytes 1000)
     (say peer (make-string 1000 #\<))
     (test-assert "a line longer than the limit is refused"
       (string-contains (get port) "Message too long"))))
