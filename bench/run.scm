@@ -176,8 +176,14 @@ delivery ends it all."
                 (begin (say "~a isn't installed: left out~%" name) #f)))
           servers))
 
-(for-each (lambda (signal) (sigaction signal (lambda (signal) (exit 130))))
-          (list SIGINT SIGTERM))
+;; A second signal must not keep us from ending the servers.
+(define (handle-signals handler)
+  (for-each (lambda (signal) (sigaction signal handler))
+            (list SIGINT SIGTERM)))
+
+(handle-signals (lambda (signal)
+                  (handle-signals SIG_IGN)
+                  (exit 130)))
 (match (cdr (command-line))
   ((file rounds what . servers)
    (set! output (open-output-file file))
