@@ -44,7 +44,7 @@ delivery ends it all."
                                                   (format #f "~a" word))
                                                 words)))
          (line (string-trim-both (get-string-all pipe))))
-    (unless (zero? (status:exit-val (close-pipe pipe)))
+    (unless (zero? (close-pipe pipe))
       (say "~a, ~a: failed~%" (running-name server) cell)
       (exit 1))
     (keep! (running-name server) round cell (substring line 1))
