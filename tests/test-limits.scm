@@ -56,7 +56,10 @@
     (let ((text (error-text (lambda () (im-limit 'length 5)))))
       (and (string-contains text "no limit is called length")
            (string-contains text "request-bytes"))))
-  (let ((shown (printed-by (im-limits))))
+  (let ((shown (printed-by (with-limit 'handshake-seconds 0.25
+                             (im-limits)))))
+    (test-assert "fractions are shown as people write them"
+      (string-contains shown " 0.25 "))
     (test-assert "all are shown with what they mean"
       (every (lambda (row)
                (and (string-contains shown (symbol->string (first row)))

@@ -47,8 +47,11 @@ when VALUE isn't."
   "Print each limit: its name, its value and what it means.  Doesn't wait."
   (for-each (match-lambda
               ((name value _ _ meaning)
-               (format #t "~27a ~8d  ~a~%" name value meaning)))
+               (format #t "~27a ~8@a  ~a~%" name (decimal value) meaning)))
             (%limits)))
+
+(define (decimal number)
+  (if (integer? number) number (exact->inexact number)))
 
 (define (with-deadline seconds give-up thunk)
   "Return what (THUNK) returns, which may wait; if that takes more than SECONDS,
