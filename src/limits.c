@@ -33,6 +33,9 @@ struct limit_row limits[LIMITS] = {
   [LIMIT_FAREWELL_MS]
   = { "farewell-seconds", IM_FAREWELL_MS, 1, 60 * 1000, 1000,
       "time for the answer to a farewell" },
+  [LIMIT_INTERRUPT_MS]
+  = { "interrupt-seconds", IM_INTERRUPT_MS, 1, 1000, 1000,
+      "time for a handler to finish before Ctrl-C stops it" },
   [LIMIT_OUTPUT_BYTES]
   = { "output-bytes", IM_OUTPUT_DROP_BYTES, 1024, 1 << 30, 1,
       "bytes queued for a client that doesn't read; more drops it" },

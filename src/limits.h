@@ -117,6 +117,10 @@
 #define IM_KEEPALIVE_INTERVAL_S 10
 #define IM_KEEPALIVE_PROBES 3
 
+/* A handler may finish before Ctrl-C stops it, so long at most, in
+   milliseconds: a person wants the prompt back within 100.  */
+#define IM_INTERRUPT_MS 50
+
 /* Longest sleep outside Guile in milliseconds: Ctrl-C is noticed after
    it at the latest.  */
 #define IM_UNINTERRUPTED_MS 50
@@ -141,6 +145,7 @@ enum limit
   LIMIT_HANDSHAKE_MS,
   LIMIT_REQUEST_MS,
   LIMIT_FAREWELL_MS,
+  LIMIT_INTERRUPT_MS,
   LIMIT_OUTPUT_BYTES,
   LIMIT_TURN_REQUESTS,
   LIMIT_TURN_BYTES,

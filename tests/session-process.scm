@@ -13,7 +13,7 @@
   #:use-module (session-wire)
   #:use-module (srfi srfi-1)
   #:use-module (srfi srfi-9)
-  #:export (start-process process-input process-output
+  #:export (start-process process-pid process-input process-output
             process-transcript process-ended?
             type! signal! drain! wait-for wait-until-asleep
             reap! kill-the-forgotten))

@@ -103,14 +103,15 @@ timeout:
 words:
 names: primitives words
 watch: primitives
-dispatch: primitives text timeout watch
+interrupt: primitives
+dispatch: primitives interrupt text timeout watch
 ports: primitives dispatch
 hosts: primitives dispatch timeout
 socket: primitives dispatch hosts ports timeout
 datagram: primitives dispatch hosts timeout
 reactor: primitives dispatch ports socket timeout
 request: primitives dispatch ports text timeout
-repl: primitives dispatch readline meta
+repl: primitives interrupt dispatch readline meta
 readline: readline-glue
 readline-glue:
 limits: primitives reactor socket

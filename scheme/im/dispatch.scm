@@ -16,6 +16,7 @@
 ;;; keeps them.
 
 (define-module (im dispatch)
+  #:use-module (im interrupt)
   #:use-module (im primitives)
   #:use-module ((im text) #:select (message-lines))
   #:use-module (im timeout)
@@ -289,16 +290,24 @@ can be read.  What the handlers send goes out at the end."
   (let ((seconds (time-left)))
     (without-time-limit
      (lambda ()
-       (run-step (if (and seconds timeout)
-                     (min seconds timeout)
-                     (or seconds timeout))
-                 descriptor)))))
+       (between-interrupts
+        (lambda ()
+          (let* ((more? (each-step-thunk))
+                 (ran? (run-end-thunks)))
+            (run-step (wait-for-events
+                       (cond ((or more? ran?) 0)
+                             ((and seconds timeout) (min seconds timeout))
+                             (else (or seconds timeout)))
+                       descriptor)))))))))
 
-(define (run-step timeout descriptor)
-  (let* ((more? (each-step-thunk))
-         (ran? (run-end-thunks))
-         (count (%reactor-wait (if (or more? ran?) 0 timeout) descriptor))
-         (outer in-step))
+(define (wait-for-events timeout descriptor)
+  "Return how many sources are ready, once any is."
+  (open-to-interrupts
+   (lambda () (%reactor-wait timeout descriptor))))
+
+(define (run-step count)
+  "Run the handlers of COUNT sources, and what comes at the end of a step."
+  (let ((outer in-step))
     (dynamic-wind
       (lambda () (set! in-step #t))
       (lambda ()
@@ -312,8 +321,9 @@ can be read.  What the handlers send goes out at the end."
 
 (define (dispatch count)
   "Run what is ready, COUNT sources at most: those that become ready
-meanwhile have their turn in the next step."
-  (unless (zero? count)
+meanwhile have their turn in the next step, and so have those left when the
+step is interrupted."
+  (unless (or (zero? count) (interrupt-kept?))
     (let ((watch (slot->watch (%reactor-next))))
       (when watch
         (run-ready watch)
@@ -353,5 +363,6 @@ share of this step or has nothing left."
   (let ((handler (watch-reader watch)))
     (when handler
       (handler)
-      (when (%turn-continues? (watch-source watch))
+      (when (and (not (interrupt-kept?))
+                 (%turn-continues? (watch-source watch)))
         (serve-turn watch)))))

@@ -11,6 +11,7 @@
 (define-module (im repl)
   #:use-module (im primitives)
   #:use-module (im dispatch)
+  #:use-module (im interrupt)
   #:use-module (ice-9 suspendable-ports)
   #:use-module (rnrs bytevectors)
   #:use-module ((system repl common) #:select (repl-prompt))
@@ -95,6 +96,7 @@ from, with what that one had read ahead."
     (module-set! the-root-module 'repl-reader
                  (lambda arguments
                    (let ((outer at-prompt?))
+                     (keep-interrupts!)
                      (dynamic-wind
                        (lambda () (set! at-prompt? #t))
                        (lambda () (correct (apply reader arguments)))
@@ -112,15 +114,18 @@ expression that is typed."
 above the line that is being typed."
   (cond ((%forked?) (select (list descriptor) '() '()))
         (at-prompt?
-         (let ((screen (current-output-port)))
-           (dynamic-wind
-             (lambda () #f)
-             (lambda ()
-               (parameterize ((current-output-port notices)
-                              (current-error-port notices))
-                 (step-past-exit descriptor)))
-             (lambda () (show-notices screen)))))
+         (between-interrupts (lambda () (step-and-show descriptor))))
         (else (reactor-step #:descriptor descriptor))))
+
+(define (step-and-show descriptor)
+  (let ((screen (current-output-port)))
+    (dynamic-wind
+      (lambda () #f)
+      (lambda ()
+        (parameterize ((current-output-port notices)
+                       (current-error-port notices))
+          (step-past-exit descriptor)))
+      (lambda () (show-notices screen)))))
 
 (define (step-past-exit descriptor)
   "Run handlers; one that calls (exit) doesn't end the prompt of who has only
