@@ -255,7 +255,7 @@ printed."
          "(bob ann receive-msg \"a\rb\tc\x7f\u2028\")"
          "[bob] a\\xd;b    c\\x7f;\\x2028;\n")
   (shows "a name that would forge" "(\"a] x\n[b\" ann receive-msg \"Hi\")"
-         "[a] x\\xa;[b] Hi\n")
+         "[a\\x5d; x\\xa;\\x5b;b] Hi\n")
   (shows "in a list, too" "(bob ann receive-msg (\"\x1b[2J\"))"
          "[bob] (\"\\x1b[2J\")\n")
   (shows "no format string" "(bob ann receive-msg \"~a ~s ~%\")"
@@ -281,9 +281,14 @@ printed."
   (list-shows "one goes, one comes" "(eve \"Dora\" bob ann)"
               "eve has come.\ncarl has left.\n")
   (list-shows "a name that a terminal would obey" "(\"\x1b[2J\nx\" ann)"
-              "\\x1b;[2J\\xa;x has come.\nbob, Dora, eve have left.\n")
+              "\\x1b;\\x5b;2J\\xa;x has come.\nbob, Dora, eve have left.\n")
+  (list-shows "names that would speak as somebody, or as the prompt"
+              "(\"[teacher] Bad work, bob\" \"scheme@(guile-user)> bob\" ann)"
+              "scheme@(guile-user)\\x3e; bob, \\x5b;teacher\\x5d; Bad work, \
+bob have come.\n\\x1b;\\x5b;2J\\xa;x has left.\n")
   (list-shows "what are no names" "(7 (x) ann)"
-              "\\x1b;[2J\\xa;x has left.\n")
+              "scheme@(guile-user)\\x3e; bob, \\x5b;teacher\\x5d; Bad work, \
+bob have left.\n")
   (list-shows "no list at all" "5" "")
   (list-shows "many" (map (lambda (i) (format #f "s~a" i)) (iota 50))
               "Here: 50 people.\n")

@@ -111,7 +111,7 @@ socket: primitives dispatch hosts ports timeout
 datagram: primitives dispatch hosts timeout
 reactor: primitives dispatch ports socket timeout
 request: primitives dispatch ports text timeout
-repl: primitives interrupt dispatch readline meta
+repl: primitives interrupt text dispatch readline meta
 readline: readline-glue
 readline-glue:
 limits: primitives reactor socket

@@ -205,7 +205,7 @@ saying why there is none."
   "Print MESSAGE, any datum, and the name it is FROM.  Further lines of a string
 are marked with a bar, so that none can look like another person's."
   (let ((lines (message-lines message)))
-    (print-line "[~a] ~a" from (car lines))
+    (print-line "[~a] ~a" (name->text from) (car lines))
     (for-each (lambda (line) (print-line "  | ~a" line))
               (cdr lines))))
 
@@ -248,4 +248,4 @@ which is empty when we have just come.  ME isn't news."
   "Return NAMES, oldest first, as text; only how many if they are many."
   (if (> (length names) 12)
       (text (length names) " people")
-      (string-join (reverse (map datum->text names)) ", ")))
+      (string-join (reverse (map name->text names)) ", ")))

@@ -91,21 +91,27 @@
           (report-handler-error source key arguments)))))
 
 (define (report-handler-error source key arguments)
-  "Tell on the error port what failed in a handler of SOURCE."
-  (simple-format (current-error-port) "*** Error: ~A\n    in a handler~A\n"
-                 (error-text key arguments)
-                 (if (port? source)
-                     (simple-format #f " of ~A" source)
-                     "")))
+  "Tell on the error port what failed in a handler of SOURCE.  The text may
+quote what strangers sent, so each line is made harmless, and further ones are
+marked with a bar."
+  (let ((port (current-error-port))
+        (lines (message-lines (exception-text key arguments))))
+    (simple-format port "*** Error: ~A\n" (car lines))
+    (for-each (lambda (line) (simple-format port "  | ~A\n" line))
+              (cdr lines))
+    (simple-format port "    in a handler~A\n"
+                   (if (port? source)
+                       (simple-format #f " of ~A" source)
+                       ""))))
 
-(define (error-text key arguments)
-  "Return what went wrong, for a person: harmless lines, without the last line
-break.  Much of what handlers complain about came from the network."
-  (string-join (message-lines
-                (string-trim-right
-                 (call-with-output-string
-                   (lambda (port) (print-exception port #f key arguments)))))
-               "\n"))
+(define (exception-text key arguments)
+  (string-trim-right
+   (call-with-output-string
+     (lambda (port)
+       ;; A message with a ~ too many makes `format' complain there.
+       (parameterize ((current-error-port port))
+         (print-exception port #f key arguments))))
+   #\newline))
 
 ;;; --- Waiting ----------------------------------------------------------
 

@@ -62,6 +62,8 @@ string; #f if one can."
                           (%limit 'name-characters)))
           ((string-any misleading? text)
            "a name has no control characters and no special spaces")
+          ((string-any (string->char-set "[]>") text)
+           "a name has no brackets and no >")
           ((not (string=? text (string-trim-both text)))
            "a name doesn't begin or end with a space")
           ((same-name? name 'server) "only the server is called server")

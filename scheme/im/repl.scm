@@ -10,6 +10,7 @@
 
 (define-module (im repl)
   #:use-module (im primitives)
+  #:use-module (im text)
   #:use-module (im dispatch)
   #:use-module (im interrupt)
   #:use-module (ice-9 suspendable-ports)
@@ -229,8 +230,12 @@ cursor.)"
   (set! names-thunk thunk))
 
 (define (name-completions beginning)
-  "Return the names, strings, that begin with BEGINNING, ignoring case."
-  (filter (lambda (name) (string-prefix-ci? beginning name))
+  "Return the names, strings, that begin with BEGINNING, ignoring case.  None
+can show or do anything but a name when it is put into what is being typed."
+  (filter (lambda (name)
+            (and (string-prefix-ci? beginning name)
+                 (string=? name (harmless name))
+                 (not (string-any (string->char-set "()[]{}'\"`,;|\\") name))))
           (map (lambda (name)
                  (if (symbol? name) (symbol->string name) name))
                (filter (lambda (name) (or (symbol? name) (string? name)))
@@ -263,7 +268,7 @@ instead of an earlier one of that NAME, a symbol."
     (cdr entry)
     (lambda error
       (simple-format (current-error-port)
-                     "At the end, ~A: ~A\n" (car entry) error))))
+                     "At the end, ~A: ~A\n" (car entry) (datum->text error)))))
 
 (define (exit-by-signal signal)
   (exit-now (+ 128 signal)))

@@ -10,7 +10,7 @@
 ;;; before it went through here.
 
 (define-module (im text)
-  #:export (harmless datum->text print-line message-lines))
+  #:export (harmless datum->text name->text print-line message-lines))
 
 (define (harmful? char)
   "Return #t if CHAR does something to a terminal instead of being shown."
@@ -39,6 +39,16 @@ anything else as Scheme writes it; harmless."
   (harmless (cond ((string? datum) datum)
                   ((symbol? datum) (symbol->string datum))
                   (else (object->string datum)))))
+
+(define (name->text name)
+  "Return NAME, a symbol or a string, as text; harmless also at the beginning of
+a line, where [teacher] would say who speaks, and a > that this is a prompt."
+  (string-concatenate
+   (map (lambda (char)
+          (if (memv char '(#\[ #\] #\>))
+              (escaped char)
+              (string char)))
+        (string->list (datum->text name)))))
 
 (define (print-line template . arguments)
   "Print TEMPLATE, a string in which ~a stands for one of ARGUMENTS each, and a
