@@ -56,6 +56,7 @@ if there is none within LIMIT seconds."
 
 (define (peer-on sock)
   (fcntl sock F_SETFL (logior O_NONBLOCK (fcntl sock F_GETFL)))
+  (fcntl sock F_SETFD FD_CLOEXEC)       ; not for programs a test starts
   (setvbuf sock 'none)
   (make-peer sock (make-bytevector 0) #f))
 

@@ -14,7 +14,7 @@
   #:use-module (srfi srfi-1)
   #:export (start-server start-client server-port-of printed?
             interrupt! terminate! kill! ended?
-            processor-ticks resident-kilobytes descriptors-of
+            processor-ticks sleeps-of resident-kilobytes descriptors-of
             long? scaled))
 
 (define (long?)
@@ -27,13 +27,13 @@
 
 ;;; --- Start and end --------------------------------------------------------
 
-(define* (start-server #:key (port 0) (before '()) headless?)
+(define* (start-server #:key (port 0) (before '()) headless? quiet?)
   "Return the process of a server that listens on PORT, after evaluating
-BEFORE, a list of expressions: without a prompt if HEADLESS?, else at one that
-reads from a pipe, for `type!'."
+BEFORE, a list of expressions: without a prompt if HEADLESS?, and then without
+a log if QUIET?; else at one that reads from a pipe, for `type!'."
   (sigaction SIGPIPE SIG_IGN)       ; a dead server must not end its test
   (let ((process (start-process (if headless?
-                                    (headless-command port before)
+                                    (headless-command port before quiet?)
                                     "guile -q --no-auto-compile")
                                 "teacher")))
     (unless headless?
@@ -54,12 +54,13 @@ enrolls as NAME, a string, at PORT here."
     (type! process (format #f "(im-enroll \"127.0.0.1\" ~a)" port))
     process))
 
-(define (headless-command port before)
+(define (headless-command port before quiet?)
   (format #f "guile -q --no-auto-compile -c '~{~s ~}~s'"
           `((use-modules (im limits)) ,@before)
           `((@ (im main) main)
             (list "server" "--headless" "--address" "127.0.0.1"
-                  "--port" ,(number->string port)))))
+                  "--port" ,(number->string port)
+                  ,@(if quiet? '("--quiet") '())))))
 
 (define (server-port-of process)
   "Return the port that PROCESS says it listens on, or #f."
@@ -102,6 +103,16 @@ enrolls as NAME, a string, at PORT here."
 (define (resident-kilobytes process)
   "Return how much memory PROCESS holds."
   (* 4 (string->number (list-ref (stat-fields (process-pid process)) 21))))
+
+(define (sleeps-of process)
+  "Return how often PROCESS has waited: while nothing wakes it, that stays."
+  (call-with-input-file (format #f "/proc/~a/status" (process-pid process))
+    (lambda (port)
+      (let loop ()
+        (let ((line (read-line port)))
+          (if (string-prefix? "voluntary_ctxt_switches:" line)
+              (string->number (string-trim-both (substring line 24)))
+              (loop)))))))
 
 (define (descriptors-of process)
   "Return how many descriptors PROCESS has open."
