@@ -167,8 +167,24 @@ more than three turns of 64 requests."
       (and (equal? message (hear bob message))
            (<= (- (served-since eve) before) (* 3 64))))))
 
+;;; --- Many at once --------------------------------------------------------------
+
+(define (test-arrivals)
+  (with-server
+   (let* ((bob (enrolled "bob"))
+          (peers (list-tabulate 50 (lambda (n) (new-peer)))))
+     (for-each (lambda (peer n)
+                 (say peer (format #f "(p~a server hello ())(~:*p~a server \
+thanks ())" n)))
+               peers (iota 50))
+     (soon (lambda () (= 51 (length (get-clients-list)))))
+     (settle)
+     (test-assert "50 who come at once are told of in a few lists"
+       (<= 1 (occurrences "client-list" (heard-so-far bob)) 5)))))
+
 (run-tests "fault-peers"
   (lambda ()
+    (test-arrivals)
     (test-ends)
     (test-writing-after-reset)
     (test-races)

@@ -349,8 +349,25 @@ step is interrupted."
 (define (run-ready-handlers watch)
   (when (and (watch-writer watch) (fires? watch 'write))
     (run-handler watch (watch-writer watch)))
-  (when (and (watch-reader watch) (fires? watch 'read))
-    (run-handler watch (lambda () (serve-turn watch)))))
+  (if (watch-listener? watch)
+      (run-for-visitors watch (%limit 'turn-requests))
+      (run-reader watch)))
+
+(define (run-reader watch)
+  "Return #t if there was something to run."
+  (and (watch-reader watch)
+       (fires? watch 'read)
+       (begin
+         (run-handler watch (lambda () (serve-turn watch)))
+         #t)))
+
+(define (run-for-visitors watch most)
+  "Run the handler of WATCH, a listener's, for up to MOST visitors.  Each run is
+a task of its own, for one that waits takes its turn along."
+  (when (and (positive? most)
+             (not (interrupt-kept?))
+             (run-reader watch))
+    (run-for-visitors watch (1- most))))
 
 (define (ready? watch direction)
   (if (eq? direction 'read)
