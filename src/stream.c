@@ -185,21 +185,24 @@ enum frame_status
 stream_next_line (struct stream *stream, const uint8_t **bytes, size_t *size)
 {
   size_t queued = buffer_size (&stream->input);
+  bool full = queued >= stream->request_limit;
+  /* A line break beyond the limit is too late, though it be there.  */
+  size_t count = full ? stream->request_limit : queued;
   size_t scanned = stream->line_scanned;
   const uint8_t *end = NULL;
 
   if (stream_paused (stream))
     return FRAME_INCOMPLETE;
   *bytes = buffer_bytes (&stream->input);
-  if (queued > scanned)
-    end = memchr (*bytes + scanned, '\n', queued - scanned);
+  if (count > scanned)
+    end = memchr (*bytes + scanned, '\n', count - scanned);
   if (end != NULL)
     {
       *size = end - *bytes;
       return FRAME_COMPLETE;
     }
-  stream->line_scanned = queued;
-  if (queued >= stream->request_limit)
+  stream->line_scanned = count;
+  if (full)
     return FRAME_TOO_LONG;
   stream->stalled = !stream->eof && stream->error == 0;
   return FRAME_INCOMPLETE;

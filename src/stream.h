@@ -104,8 +104,8 @@ enum frame_status stream_next_frame (struct stream *stream,
                                      const uint8_t **bytes, size_t *size);
 
 /* The line at the front of `input', without its line break, the same
-   way: COMPLETE, INCOMPLETE or TOO_LONG.  Consume one byte more than its
-   size.  */
+   way: COMPLETE, INCOMPLETE or, when the line break isn't within the
+   request limit, TOO_LONG.  Consume one byte more than its size.  */
 enum frame_status stream_next_line (struct stream *stream,
                                     const uint8_t **bytes, size_t *size);
 
