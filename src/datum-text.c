@@ -71,20 +71,25 @@ unescape (const uint8_t **from, const uint8_t *end, uint8_t quote,
   return DATUM_OK;
 }
 
+/* Make the string or symbol whose text, known to be UTF-8, that is.  */
+static SCM
+make_text (const uint8_t *bytes, size_t size, uint8_t quote, bool ascii)
+{
+  const char *text = (const char *) bytes;
+
+  if (quote == '|')
+    return datum_symbol (bytes, size);
+  return ascii ? scm_from_latin1_stringn (text, size)
+               : scm_from_utf8_stringn (text, size);
+}
+
 enum datum_status
 datum_read_text (const uint8_t *bytes, size_t size, uint8_t quote,
                  bool ascii, SCM *result)
 {
-  const char *text = (const char *) bytes;
-
   if (!ascii && !utf8_valid (bytes, size))
     return DATUM_BAD_UTF8;
-  if (quote == '|')
-    *result = datum_symbol (bytes, size);
-  else if (ascii)
-    *result = scm_from_latin1_stringn (text, size);
-  else
-    *result = scm_from_utf8_stringn (text, size);
+  *result = make_text (bytes, size, quote, ascii);
   return DATUM_OK;
 }
 
@@ -92,6 +97,11 @@ enum datum_status
 datum_read_escaped_text (const uint8_t *from, size_t size,
                          uint8_t quote, SCM *result)
 {
+  /* Before an escaped line break goes, which may stand between the bytes
+     of a character.  */
+  if (!utf8_valid (from, size))
+    return DATUM_BAD_UTF8;
+
   /* No escape is shorter than what it stands for.  */
   uint8_t *text = malloc (size), *to = text;
   const uint8_t *end = from + size;
@@ -108,7 +118,7 @@ datum_read_escaped_text (const uint8_t *from, size_t size,
         status = unescape (&from, end, quote, &to);
       }
   if (status == DATUM_OK)
-    status = datum_read_text (text, to - text, quote, false, result);
+    *result = make_text (text, to - text, quote, false);
   free (text);
   return status;
 }
