@@ -8,7 +8,7 @@
 ;;; inputs that nobody thought of, in tests/fuzz.
 
 (use-modules (im-test) (im socket) (im reactor) (im request)
-             ((im primitives) #:select (%limit-stream! %parse-datum))
+             ((im primitives) #:select (%parse-datum))
              ((srfi srfi-10) #:select (define-reader-ctor))
              (ice-9 format) (ice-9 i18n) (ice-9 match) (rnrs bytevectors)
              (srfi srfi-1) (srfi srfi-64))
@@ -24,7 +24,7 @@ sentence that refuses them; or, unless MORE?, `waiting' for more."
   (match (connected-pair)
     ((socket . peer)
      (let ((port (socket-input socket)) (why #f))
-       (%limit-stream! port request-bytes 0 0)
+       (limit! port 'request-bytes request-bytes)
        (send-bit-by-bit peer bytes)
        (let ((got (catch 'timeout
                     (lambda ()

@@ -277,6 +277,13 @@ scm_symbol_to_string (SCM symbol)
   return new_text (STRING, of_type (symbol, SYMBOL)->bytes, symbol->size);
 }
 
+SCM
+scm_string_to_symbol (SCM string)
+{
+  return scm_from_utf8_symboln ((const char *) of_type (string, STRING)->bytes,
+                                string->size);
+}
+
 size_t
 scm_c_symbol_length (SCM symbol)
 {

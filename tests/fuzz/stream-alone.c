@@ -34,6 +34,12 @@ stream_fail (struct stream *stream, int error)
 }
 
 void
+stream_count_request (struct stream *stream)
+{
+  (void) stream;
+}
+
+void
 stream_ended (struct stream *stream)
 {
   (void) stream;

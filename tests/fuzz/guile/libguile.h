@@ -67,6 +67,7 @@ SCM builder_vector_ref (SCM vector, size_t index);
 SCM scm_from_utf8_symbol (const char *name);
 SCM scm_from_utf8_symboln (const char *name, size_t size);
 SCM scm_symbol_to_string (SCM symbol);
+SCM scm_string_to_symbol (SCM string);
 size_t scm_c_symbol_length (SCM symbol);
 bool scm_is_symbol (SCM x);
 
