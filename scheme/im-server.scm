@@ -16,7 +16,8 @@
 (run-compiled-if-unchanged)             ; ten times as fast, and means the same
 
 (use-modules (im socket) (im reactor) (im limits) (im repl) (im beginner)
-             ((im request) #:select (send-latest)))
+             ((im request)
+              #:select (send-latest next-receiver pass-on-unread)))
 (load-program "im-common.scm")
 
 (define-once logging #t)                ; #t: tell what happens
@@ -154,7 +155,9 @@ addresses of this computer).  Return okay, or #f after saying why not."
   "Do what the client called NAME asks for, whenever it does."
   (let ((port (socket-input sock)))
     (when-port-readable port
-                        (lambda () (serve-request name (get-request port))))))
+                        (lambda ()
+                          (or (relay-unread name port)
+                              (serve-request name (get-request port)))))))
 
 (define (serve-request name request)
   "Do what REQUEST asks for.  NAME is who enrolled with this connection; whom
@@ -175,19 +178,21 @@ the request claims to come from is not trusted."
   (tell-client name (string-append "Unrecognized action: "
                             (datum->text (request-action request)))))
 
-(define-action! 'send-msg
-  (lambda (name request)
-    (let ((entry (table-entry clients-table (request-dst request))))
-      (cond ((muted? name)
-             (tell-client name "Not delivered: you are muted."))
-            (entry
-             (pass-on name (car entry) (request-data request)
-                      (socket-output (cdr entry))))
-            (else
-             (tell-client name
-                          (string-append "User not found: "
-                                         (datum->text
-                                          (request-dst request)))))))))
+(define (deliver name request)
+  "Pass on what NAME has to say, or tell NAME why not."
+  (let ((entry (table-entry clients-table (request-dst request))))
+    (cond ((muted? name)
+           (tell-client name "Not delivered: you are muted."))
+          (entry
+           (pass-on name (car entry) (request-data request)
+                    (socket-output (cdr entry))))
+          (else
+           (tell-client name
+                        (string-append "User not found: "
+                                       (datum->text
+                                        (request-dst request))))))))
+
+(define-action! 'send-msg deliver)
 
 (define-action! 'logout
   (lambda (name request) (remove-client name)))
@@ -199,6 +204,31 @@ the request claims to come from is not trusted."
         (tell-client from (or (send-problem message port)
                        (string-append "Not delivered to "
                                       (datum->text to)))))))
+
+;; Nearly every request is a message, and nearly always nobody here wants to
+;; know what it says: then it is passed on as it came.  When the log is on, or
+;; one of the procedures that would see it is no longer ours, it is read.
+
+(define our-serve-request serve-request)
+(define our-deliver deliver)
+(define our-pass-on pass-on)
+
+(define (nobody-looks? name)
+  (and (not logging)
+       (eq? serve-request our-serve-request)
+       (eq? (action-procedure server-actions 'send-msg) our-deliver)
+       (eq? pass-on our-pass-on)
+       (not (muted? name))))
+
+(define (relay-unread name port)
+  "Pass on the next request from PORT if it is a message for somebody here and
+nobody looks.  True iff it was."
+  (and (nobody-looks? name)
+       (let* ((to (next-receiver port))
+              (entry (and to (table-entry clients-table to))))
+         (and entry
+              (pass-on-unread port name (car entry)
+                              (socket-output (cdr entry)))))))
 
 (define (log-message from to data)
   (if log-messages

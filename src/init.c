@@ -22,6 +22,7 @@ scm_im_init (void)
   primitive_define_all (listener_primitives);
   primitive_define_all (datagram_primitives);
   primitive_define_all (address_primitives);
+  primitive_define_all (relay_primitives);
   primitive_define_all (request_primitives);
   primitive_define_all (repl_port_primitives);
 }

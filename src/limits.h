@@ -83,11 +83,6 @@
    more, and a peer that is refused must not fill a disk.  */
 #define IM_LOG_LINES 100
 
-/* The collector's free space divisor in a server, default 3: it runs when
-   as much was allocated as is in use, not a third of that.  This costs a
-   few megabytes and saves a fifth of the time per message.  */
-#define IM_SERVER_FREE_SPACE_DIVISOR 1
-
 /* Descriptors that libuv's table has room for from the start, if the
    process may open so many: 8 bytes each.  Beyond them the table grows when
    it must, and if memory is out just then, libuv ends the process.  */

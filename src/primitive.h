@@ -25,6 +25,7 @@ void primitive_define_all (const struct primitive *table);
 extern const struct primitive reactor_primitives[];
 extern const struct primitive source_primitives[];
 extern const struct primitive stream_primitives[];
+extern const struct primitive relay_primitives[];
 extern const struct primitive request_primitives[];
 extern const struct primitive limit_primitives[];
 extern const struct primitive listener_primitives[];

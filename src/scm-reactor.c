@@ -13,7 +13,6 @@
 #include "limits.h"
 #include "primitive.h"
 
-#include <gc.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -55,13 +54,6 @@ source_dispose (struct source *source)
 }
 
 /* --- Waiting ----------------------------------------------------------- */
-
-static void *
-run_outside_guile (void *timeout_ms)
-{
-  reactor_run (&reactor, *(uint64_t *) timeout_ms);
-  return NULL;
-}
 
 /* A signal ended a sleep, perhaps before Guile's thread for signals has
    told this one.  Give it the time: else Ctrl-C could be raised where
@@ -127,11 +119,13 @@ scm_im_reactor_wait (SCM timeout, SCM scm_fd)
   reactor_for ("reactor-step");
   reactor_flush (&reactor);
   /* Sleeping in libuv spares a system call for each wake-up, but Ctrl-C
-     goes unnoticed there: so for a short while only.  */
+     goes unnoticed there: so for a short while only.  Not in
+     scm_without_guile, which costs another one; the collector can stop a
+     thread that sleeps.  */
   uint64_t nap_ms = anything_ready () || fd >= 0 ? 0 : IM_UNINTERRUPTED_MS;
   if (timeout_ms >= 0 && (uint64_t) timeout_ms < nap_ms)
     nap_ms = timeout_ms;
-  scm_without_guile (run_outside_guile, &nap_ms);
+  reactor_run (&reactor, nap_ms);
   SCM_TICK;
   if (!anything_ready () && timeout_ms != 0)
     {
@@ -150,13 +144,6 @@ scm_im_reactor_next (void)
   struct source *source = reactor_next (reactor_for ("reactor-step"));
 
   return source == NULL ? SCM_BOOL_F : scm_from_int (source->slot);
-}
-
-static SCM
-scm_im_collect_less_often_x (void)
-{
-  GC_set_free_space_divisor (IM_SERVER_FREE_SPACE_DIVISOR);
-  return SCM_UNSPECIFIED;
 }
 
 static SCM
@@ -200,8 +187,6 @@ const struct primitive reactor_primitives[] = {
   { "%reactor-next", 0, 0, scm_im_reactor_next,
     "Return the slot of the source that has been ready longest, now the\n"
     "last in the queue, or #f." },
-  { "%collect-less-often!", 0, 0, scm_im_collect_less_often_x,
-    "Let the collector run only when as much was allocated as is in use." },
   { "%forked?", 0, 0, scm_im_forked_p,
     "Return #t in a child that was forked: its parent has the reactor." },
   { "%reactor-flush", 0, 0, scm_im_reactor_flush,

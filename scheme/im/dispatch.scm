@@ -31,71 +31,74 @@
 
 ;;; --- Tasks ------------------------------------------------------------
 
-(define-record-type <task>
-  (make-task home suspended?)
-  task?
-  (home task-home set-task-home!)             ; <watch> | #f
-  (suspended? task-suspended? set-task-suspended?!))
-
+;; A task belongs to the watch whose handler it is, its home, or to #t if it
+;; is the handler of nothing.  One prompt stands around it, for waiting and
+;; for errors: this is done for each wake-up, so it must cost little.
 (define tag (make-prompt-tag "handler"))
-(define current-task #f)                      ; the innermost one running
+(define current-task #f)                      ; the home of the one running
+(define suspended (list 'suspended))
 
-(define (run-task task thunk)
-  "Run THUNK, a handler or the rest of one, until it has finished or waits."
+(define (run-task home thunk)
+  "Run THUNK, a handler of HOME or the rest of one, until it has finished or
+waits."
   (let ((outer current-task))
-    (dynamic-wind
-      (lambda () (set! current-task task))
-      (lambda ()
-        (call-with-prompt tag
-          thunk
-          (lambda (continuation register!)
-            (suspend! task continuation register!))))
-      (lambda ()
-        (set! current-task outer)
-        (unless (task-suspended? task)
-          (leave-home! task))))))
+    (set! current-task home)
+    (let ((result (call-with-prompt tag thunk leave-task)))
+      (set! current-task outer)
+      (unless (eq? result suspended)
+        (leave-home! home)))))
 
-(define (suspend! task continuation register!)
-  "Keep the rest of TASK until what REGISTER! arranged calls it."
-  (set-task-suspended?! task #t)
+(define (leave-task continuation why object)
+  "Do what a task is left for: it waits, or an error happened."
+  (if (eq? why 'wait)
+      (suspend! current-task continuation object)
+      (report-handler-error current-task object)))
+
+(define (suspend! home continuation register!)
+  "Keep the rest of HOME's task until what REGISTER! arranged calls it."
+  (define rest-home home)
   (register! (lambda (result)
-               (set-task-suspended?! task #f)
-               (run-task task (lambda () (continuation result)))))
-  (let ((home (task-home task)))
-    (cond ((not home) #f)
-          ((and (watch-listener? home) (null? (watch-waiters home)))
-           (leave-home! task))
-          (else (update-interest! home)))))
+               (run-task rest-home (lambda () (continuation result)))))
+  (cond ((eq? home #t) #f)
+        ((and (watch-listener? home) (null? (watch-waiters home)))
+         (set! rest-home #t)
+         (leave-home! home))
+        (else (update-interest! home)))
+  suspended)
 
-(define (leave-home! task)
-  "TASK no longer keeps its source from firing."
-  (let ((home (task-home task)))
-    (when home
-      (set-task-home! task #f)
-      (set-watch-busy?! home #f)
-      (update-interest! home)
-      (drop-if-unused! home))))
+(define (leave-home! home)
+  "No task keeps HOME's source from firing any longer."
+  (unless (eq? home #t)
+    (set-watch-busy?! home #f)
+    (update-interest! home)
+    (drop-if-unused! home)))
 
 (define (run-handler watch serve)
-  "Run SERVE as a task of WATCH, inside one error guard."
+  "Run SERVE as a task of WATCH."
   (set-watch-busy?! watch #t)
-  (run-task (make-task watch #f)
-            (lambda () (guard-errors (watch-source watch) serve))))
+  (run-task watch serve))
 
-(define (guard-errors source thunk)
-  (catch #t
-    thunk
-    (lambda (key . arguments)
-      (if (memq key '(quit signal))           ; (exit) and Ctrl-C
-          (apply throw key arguments)
-          (report-handler-error source key arguments)))))
+(define (abandon-task! outer)
+  "Leave the task that runs, if it is another than OUTER, without finishing it."
+  (unless (eq? current-task outer)
+    (let ((home current-task))
+      (set! current-task outer)
+      (leave-home! home))))
 
-(define (report-handler-error source key arguments)
-  "Tell on the error port what failed in a handler of SOURCE.  The text may
-quote what strangers sent, so each line is made harmless, and further ones are
+(define (end-task exception)
+  "Let an error end the task it happens in; (exit) or Ctrl-C ends the step."
+  (if (and current-task
+           (not (memq (exception-kind exception) '(quit signal))))
+      (abort-to-prompt tag 'error exception)
+      (raise-exception exception)))
+
+(define (report-handler-error home exception)
+  "Tell on the error port what failed in a handler of HOME.  The text may quote
+what strangers sent, so each line is made harmless, and further ones are
 marked with a bar."
   (let ((port (current-error-port))
-        (lines (message-lines (exception-text key arguments))))
+        (source (if (eq? home #t) #f (watch-source home)))
+        (lines (message-lines (exception-text exception))))
     (simple-format port "*** Error: ~A\n" (car lines))
     (for-each (lambda (line) (simple-format port "  | ~A\n" line))
               (cdr lines))
@@ -104,13 +107,14 @@ marked with a bar."
                        (simple-format #f " of ~A" source)
                        ""))))
 
-(define (exception-text key arguments)
+(define (exception-text exception)
   (string-trim-right
    (call-with-output-string
      (lambda (port)
        ;; A message with a ~ too many makes `format' complain there.
        (parameterize ((current-error-port port))
-         (print-exception port #f key arguments))))
+         (print-exception port #f (exception-kind exception)
+                          (exception-args exception)))))
    #\newline))
 
 ;;; --- Waiting ----------------------------------------------------------
@@ -171,7 +175,7 @@ time limit of who waits, see (im timeout), is over before."
   (let* ((seconds (time-left))
          (register! (if seconds (register-until seconds register!) register!))
          (result (if (and current-task (suspendable-continuation? tag))
-                     (abort-to-prompt tag register!)
+                     (abort-to-prompt tag 'wait register!)
                      (step-until-called register!))))
     (if (eq? result 'too-late)
         (raise-too-late)
@@ -202,7 +206,7 @@ pass is not too late."
 
 (define (step-until-called register!)
   (let ((result #f)
-        (home (and current-task (task-home current-task)))
+        (home (and (not (eq? current-task #t)) current-task))
         (call-off #f))
     (when home
       (update-interest! home))                ; busy: it must not wake us
@@ -286,7 +290,7 @@ it is asked for until then, it runs once."
           (else
            (let ((thunk (car end-thunks)))
              (set! end-thunks (cdr end-thunks))
-             (run-task (make-task #f #f) (lambda () (guard-errors #f thunk)))
+             (run-task #t thunk)
              (loop #t))))))
 
 (define* (reactor-step #:key timeout descriptor)
@@ -294,36 +298,49 @@ it is asked for until then, it runs once."
 TIMEOUT seconds at most (#f: without limit), or until DESCRIPTOR, a number,
 can be read.  What the handlers send goes out at the end."
   (let ((seconds (time-left)))
-    (without-time-limit
-     (lambda ()
-       (between-interrupts
-        (lambda ()
-          (let* ((more? (each-step-thunk))
-                 (ran? (run-end-thunks)))
-            (run-step (wait-for-events
-                       (cond ((or more? ran?) 0)
-                             ((and seconds timeout) (min seconds timeout))
-                             (else (or seconds timeout)))
-                       descriptor)))))))))
+    (if seconds
+        (without-time-limit
+         (lambda ()
+           (run-step (if timeout (min seconds timeout) seconds) descriptor)))
+        (run-step timeout descriptor))))
+
+(define (run-step timeout descriptor)
+  (let ((outer in-step)
+        (outer-task current-task)
+        (keeping? (keeping-interrupts?)))
+    (dynamic-wind
+      (lambda () (set! in-step #t) (set-keeping-interrupts! #t))
+      (lambda ()
+        (with-exception-handler end-task
+          (lambda ()
+            (let* ((more? (each-step-thunk))
+                   (ran? (run-end-thunks)))
+              (set! in-step outer)
+              (run-ready-sources
+               (wait-for-events (if (or more? ran?) 0 timeout) descriptor))))))
+      (lambda ()
+        (set! in-step outer)
+        (set-keeping-interrupts! keeping?)
+        (abandon-task! outer-task))))
+  (let-interrupts-happen))
 
 (define (wait-for-events timeout descriptor)
-  "Return how many sources are ready, once any is."
-  (open-to-interrupts
-   (lambda () (%reactor-wait timeout descriptor))))
+  "Return how many sources are ready, once any is.  Ctrl-C ends it at once."
+  (set-keeping-interrupts! #f)
+  (let-interrupts-happen)
+  (let ((count (%reactor-wait timeout descriptor)))
+    (set-keeping-interrupts! #t)
+    count))
 
-(define (run-step count)
+(define (run-ready-sources count)
   "Run the handlers of COUNT sources, and what comes at the end of a step."
-  (let ((outer in-step))
-    (dynamic-wind
-      (lambda () (set! in-step #t))
-      (lambda ()
-        (dispatch count)
-        (when (%watched-closed?)
-          (for-each wake-all-later (take-closed-watches!)))
-        (run-end-thunks)
-        (resume-step-waiters))
-      (lambda () (set! in-step outer)))
-    (%reactor-flush)))
+  (set! in-step #t)
+  (dispatch count)
+  (when (%watched-closed?)
+    (for-each wake-all-later (take-closed-watches!)))
+  (run-end-thunks)
+  (resume-step-waiters)
+  (%reactor-flush))
 
 (define (dispatch count)
   "Run what is ready, COUNT sources at most: those that become ready
@@ -341,10 +358,11 @@ step is interrupted."
   (%settle-source! (watch-source watch)))
 
 (define (wake-ready watch)
-  (for-each (lambda (waiter)
-              (when (ready? watch (waiter-direction waiter))
-                (wake! watch waiter 'ready)))
-            (watch-waiters watch)))
+  (unless (null? (watch-waiters watch))
+    (for-each (lambda (waiter)
+                (when (ready? watch (waiter-direction waiter))
+                  (wake! watch waiter 'ready)))
+              (watch-waiters watch))))
 
 (define (run-ready-handlers watch)
   (when (and (watch-writer watch) (fires? watch 'write))

@@ -12,7 +12,8 @@
   #:use-module (im primitives)
   #:use-module (ice-9 threads)
   #:export (keep-interrupts! interrupt-kept?
-            between-interrupts open-to-interrupts))
+            between-interrupts let-interrupts-happen
+            keeping-interrupts? set-keeping-interrupts!))
 
 (define keeping? #f)
 (define kept #f)                              ; thunk | #f
@@ -24,21 +25,26 @@
 (define (between-interrupts thunk)
   "Call THUNK, and let what interrupts it happen when it has returned; after
 (im-limit 'interrupt-seconds) at the latest, wherever THUNK is then."
-  (call-keeping #t thunk)
-  (unless keeping?
-    (happen! kept)))
-
-(define (open-to-interrupts thunk)
-  "Return what (THUNK) returns, which waits: an interrupt happens at once."
-  (happen! kept)
-  (call-keeping #f thunk))
-
-(define (call-keeping keep? thunk)
   (let ((outer keeping?))
     (dynamic-wind
-      (lambda () (set! keeping? keep?))
+      (lambda () (set! keeping? #t))
       thunk
-      (lambda () (set! keeping? outer)))))
+      (lambda () (set! keeping? outer)))
+    (let-interrupts-happen)))
+
+(define (keeping-interrupts?)
+  "Return #t if interrupts are kept."
+  keeping?)
+
+(define (set-keeping-interrupts! keep?)
+  "Keep interrupts from now on, or let them happen at once.  Whoever calls this
+sees to it that an exit restores what was."
+  (set! keeping? keep?))
+
+(define (let-interrupts-happen)
+  "Let a kept interrupt happen, unless interrupts are kept still."
+  (unless keeping?
+    (happen! kept)))
 
 (define (happen! interrupt)
   "Let INTERRUPT happen, unless it has, or there is none."

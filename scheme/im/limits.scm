@@ -73,10 +73,8 @@ Doesn't wait."
   (%limit-stream! (socket-output socket)))
 
 (define (allow-many-connections!)
-  "Let this process have up to 65,536 descriptors, if the system allows it, for
-a user's default is often 1024; and more memory, to collect garbage less
-often.  Doesn't wait."
-  (%collect-less-often!)
+  "Let this process have up to 65,536 descriptors, if the system allows it; a
+user's default is often 1024.  Doesn't wait."
   ;; No more: a program that is started closes them one by one.
   (call-with-values (lambda () (getrlimit 'nofile))
     (lambda (soft hard)

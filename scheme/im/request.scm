@@ -18,6 +18,7 @@
   #:export (make-request request?
             request-src request-dst request-action request-data
             send-request get-request send-latest send-problem
+            next-receiver pass-on-unread
             read-datum speak-xml!))
 
 (define (make-request src dst action data)
@@ -92,6 +93,20 @@ socket's: it is too long, or something in it can't be printed; #f if all can.
 Sends nothing."
   (and=> (%send-problem request port)
          describe-failure))
+
+;;; --- Relaying ---------------------------------------------------------
+
+(define (next-receiver port)
+  "Return who the next request from PORT, a socket's, is for, a symbol, if it is
+a message, (SRC DST send-msg DATA), that can be passed on as it came; #f if it
+must be read.  Takes nothing and doesn't wait."
+  (%next-receiver port))
+
+(define (pass-on-unread port from to receiver)
+  "Return #t after taking the message that `next-receiver' has found on PORT and
+sending it to RECEIVER, a socket's port, as (FROM TO receive-msg DATA); #f if
+that can't be done without reading it, which is then to do.  Doesn't wait."
+  (%pass-on-unread port from to receiver))
 
 ;;; --- Receiving --------------------------------------------------------
 
