@@ -27,6 +27,13 @@ cat > "$work/attack.scm" <<'END'
     (,evil receive-msg "") (,word receive-msg "")
     ("x\n[teacher] FORGED\nx" receive-msg "")
     ("teacher] FORGED [x" receive-msg "")
+    ;; To the end of a row; the next begins with what follows.
+    (bob receive-msg ,(string-append (make-string 94 #\space)
+                                     "[teacher] FORGED"))
+    (bob receive-msg ,(string-append "one\n" (make-string 96 #\x)
+                                     "[teacher] FORGED"))
+    (bob receive-msg ,(string-append (make-string 47 #\x6c34)
+                                     "[teacher] FORGED"))
     (server client-list (,evil ,word))
     (server client-list ("[teacher] FORGED"))
     (server client-list (,(string->symbol "scheme@(guile-user)> FORGED")))

@@ -98,7 +98,7 @@ imports ()
 # MODULE: what it may import, besides Guile's own modules.
 allowed='
 primitives:
-text:
+text: primitives
 timeout:
 words:
 names: primitives words
@@ -117,7 +117,7 @@ readline-glue:
 limits: primitives reactor socket
 log: primitives reactor text
 meta: diagnose limits text
-beginner: names request socket text
+beginner: names primitives request socket text
 diagnose: reactor request socket text
 program:
 main: names reactor repl program socket

@@ -23,7 +23,7 @@ end_is_like () {
   look "$1" | tail -n 2 | head -n 1 | grep -q -x -e "$2" && ends_with "$1" "$3"
 }
 all_zeros_shown () {
-  look_back "$1" | tr -d '\n' | grep -q -F -e "[bob] $(printf '%02000d' 7)"
+  look_back "$1" | sed 's/^  | //' | tr -d '\n' | grep -q -F -e "[bob] $(printf '%02000d' 7)"
 }
 
 start_driver
@@ -49,7 +49,7 @@ check 'more messages than the terminal has rows' ann \
 $prompt (list 5"
 drive "(im 'ann \"$(printf '%02000d' 7)\")"
 check 'one message that fills more than the terminal' ann \
-  end_is_like ann '0*7' "$prompt (list 5"
+  end_is_like ann '  | 0*7' "$prompt (list 5"
 check 'no part of it is lost' ann all_zeros_shown ann
 enter ann " 6)"
 check 'and what was typed can be finished' ann shows ann '= (5 6)'

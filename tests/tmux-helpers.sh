@@ -286,8 +286,14 @@ $prompt (string-length \"日本"
   eventually at_prompt "$me"
 }
 
+# The rows of a long message, whether the client marked them or the terminal
+# folded what was typed, are one line.
 ends_with_joined () {
-  tm capture-pane -p -J -t "$1:" | awk '{ sub (/ *$/, "") } NF' > "$work/$1.now"
+  tm capture-pane -p -J -t "$1:" \
+  | awk '{ sub (/ *$/, "") }
+         /^  \| / { line = line substr ($0, 5); next }
+         NF { if (line != "") print line; line = $0 }
+         END { print line }' > "$work/$1.now"
   [ "$(tail -n "$(printf '%s\n' "$2" | wc -l)" "$work/$1.now")" = "$2" ]
 }
 

@@ -10,7 +10,9 @@
 ;;; before it went through here.
 
 (define-module (im text)
-  #:export (harmless datum->text name->text print-line message-lines))
+  #:use-module (im primitives)
+  #:export (harmless datum->text name->text print-line message-lines
+            fold-rows))
 
 (define (harmful? char)
   "Return #t if CHAR does something to a terminal instead of being shown."
@@ -62,3 +64,18 @@ one."
   (if (string? datum)
       (map harmless (string-split datum #\newline))
       (list (datum->text datum))))
+
+(define (fold-rows text columns mark)
+  "Return TEXT, a string without line breaks, as a list of strings that fill no
+more than COLUMNS of a terminal each; all but the first begin with MARK.  A
+terminal that folds a long line by itself begins the next row with whatever
+comes there, and that may look like somebody else's line."
+  (let loop ((chars (string->list text)) (row '()) (column 0) (rows '()))
+    (if (null? chars)
+        (reverse (cons (reverse-list->string row) rows))
+        (let ((width (%character-columns (car chars))))
+          (if (and (> (+ column width) columns) (pair? row))
+              (loop (append (string->list mark) chars) '() 0
+                    (cons (reverse-list->string row) rows))
+              (loop (cdr chars) (cons (car chars) row) (+ column width)
+                    rows))))))
