@@ -9,19 +9,14 @@
 ;;; on top of those in original/.
 
 (use-modules (ice-9 match)
-             (ice-9 textual-ports)
-             (session-process)
+             (session-play)
              (session-program)
-             (session-subject)
              (session-suite)
              (srfi srfi-1)
              (srfi srfi-64))
 
 ;; A play: its name, the file of the server and those of people (#f: just the
-;; course's), who enroll in this order, and what happens.
-;; (WHO types EXPRESSION); (WHO sees TEXT N):
-;; comes to see it N times, and no more until the end.  PORT in an expression
-;; is the server's port.
+;; course's), who enroll in this order, and what happens (see (session-play)).
 (define plays
   '(("a message to a list of people" #f
      ((ann "many-receivers.scm") (bob #f) (carl #f))
@@ -128,112 +123,6 @@
       (ann sees "(how are you)" 2)))))
 
 
-;;; Acting
-
-;; Where everybody stands: a person's process and what they enroll with.
-(define show-who-is-here
-  "(define (update-client-list names)
-     (format #t \"~%<<~S>>~%\" (cons 'here names)))")
-
-(define (act-out library server-file people happenings)
-  "Return `well', or what didn't happen of HAPPENINGS, and how all ended."
-  (let* ((server (start-server (homework-server library server-file)))
-         (cast (start-all library people (server-port server)))
-         (result (or (any (lambda (happening)
-                            (failure happening cast (server-port server)))
-                          happenings)
-                     (any (lambda (happening)
-                            (excess happening happenings cast))
-                          happenings)
-                     'well)))
-    (list result
-          (delete-duplicates (map dismiss! cast))
-          (stop-server! server))))
-
-(define (start-all library people port)
-  "Return who takes part: PEOPLE's names and processes, enrolled in order."
-  (define programs
-    (map (match-lambda
-           ((_ file . _) (with-lines (homework-client library file)
-                                     show-who-is-here)))
-         people))
-  (define cast
-    (map (lambda (program person)
-           (cons (first person)
-                 (start-program program (symbol->string (first person)))))
-         programs people))
-  (for-each (lambda (program person member)
-              (if (null? (cddr person))
-                  (enroll! (car member) (cdr member)
-                           (program-enroll-line program port))))
-            programs people cast)
-  cast)
-
-(define (enroll! name process line)
-  "Type LINE to PROCESS and wait until it shows that NAME is here."
-  (type! process line)
-  (wait-for process
-            (lambda ()
-              (positive? (times (format #f "<<(here ~a" name) process)))))
-
-(define (dismiss! person)
-  "Return the exit status of PERSON, after the end of their input."
-  (close-port (process-input (cdr person)))
-  (reap! (cdr person)))
-
-(define (failure happening cast port)
-  "Return #f if HAPPENING does happen to CAST, else a report."
-  (match happening
-    ((who 'types text)
-     (type! (assq-ref cast who) (with-port text port))
-     #f)
-    ((who 'sees text count)
-     (let ((process (assq-ref cast who)))
-       (and (not (wait-for process
-                           (lambda () (<= count (times text process)))))
-            (report happening process))))))
-
-(define (excess happening happenings cast)
-  "Return #f unless HAPPENING, at the end of HAPPENINGS, has happened too
-often; else a report."
-  (match happening
-    ((who 'sees text _)
-     (let ((process (assq-ref cast who)))
-       (drain! process)
-       (and (> (times text process) (most who text happenings))
-            (report happening process))))
-    (_ #f)))
-
-(define (most who text happenings)
-  "Return how often WHO sees TEXT at the end of HAPPENINGS."
-  (apply max (filter-map (match-lambda
-                           (((? (lambda (other) (eq? other who))) 'sees
-                             (? (lambda (other) (equal? other text))) count)
-                            count)
-                           (_ #f))
-                         happenings)))
-
-(define (times text process)
-  "Return how often PROCESS has printed TEXT."
-  (let ((transcript (process-transcript process)))
-    (let loop ((start 0) (count 0))
-      (let ((found (string-contains transcript text start)))
-        (if found
-            (loop (+ found 1) (+ count 1))
-            count)))))
-
-(define (report happening process)
-  (format #f "~s: seen ~a times~%~a" happening
-          (times (third happening) process) (process-transcript process)))
-
-(define (with-port text port)
-  "Return TEXT with the number PORT for the word PORT."
-  (let ((start (string-contains text "PORT")))
-    (if start
-        (string-replace text (number->string port) start (+ start 4))
-        text)))
-
-
 ;;; On each library
 
 (define (with-log-file thunk)
@@ -257,9 +146,17 @@ often; else a report."
                                 "our programs"
                                 "programs like the original"))
           '(well (0) 0)
-          (act-out library server-file people
+          (act-out (homework-server library server-file)
+                   (cast library people)
                    (append (which-library library (first (first people)))
                            happenings))))))))
+
+(define (cast library people)
+  "Return PEOPLE with their programs instead of files."
+  (map (match-lambda
+         ((name file . options)
+          (cons* name (homework-client library file) options)))
+       people))
 
 (define (which-library library who)
   "Return happenings that show WHO to stand on LIBRARY: `define-reaction!' is a
