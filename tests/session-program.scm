@@ -13,7 +13,8 @@
   #:export (program-command program-lines program-farewell program-enroll-line
             our-server our-client our-xml-client our-client-in-repl
             original-server original-client with-lines
-            homework-client homework-server))
+            homework-client homework-server
+            solution-client solution-server))
 
 (define-record-type <program>
   (make-program command lines farewell enroll-options)
@@ -137,3 +138,21 @@ is `ours' or `original'."
                        (if file
                            (test-file (string-append "homework/" file))
                            "im-server.scm"))))
+
+
+;;; Solutions of the exercises, which are part of the library
+
+(define (solution-client file)
+  "Return a client, FILE of the solutions."
+  (in-library 'ours (solution file)))
+
+(define* (solution-server file #:optional (before ""))
+  "Return a server, FILE of the solutions.  BEFORE is typed before it is
+loaded."
+  (let ((program (in-library 'ours (solution file))))
+    (serving (make-program (program-command program)
+                           (cons before (program-lines program))
+                           #f ""))))
+
+(define (solution file)
+  (string-append "labs/solutions/" file))
