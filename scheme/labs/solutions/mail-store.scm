@@ -29,7 +29,8 @@
 (define (open-mail file)
   "Return the database in FILE, which is made if it isn't there."
   (let ((database (sqlite-open file)))
-    (sqlite-exec database "pragma synchronous = full") ; wait for the disk
+    ;; Wait for the disk, and for its directory, where the journal was.
+    (sqlite-exec database "pragma synchronous = extra")
     (sqlite-exec database "create table if not exists letters
        (number integer primary key autoincrement, -- never given twice
         sender text, id text,                     -- who sent it, as which
