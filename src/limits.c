@@ -66,6 +66,9 @@ struct limit_row limits[LIMITS] = {
   [LIMIT_LOG_LINES]
   = { "log-lines", IM_LOG_LINES, 1, 1000000, 1,
       "lines of the log in one second; the rest is counted" },
+  [LIMIT_LINE_CHARACTERS]
+  = { "line-characters", IM_LINE_CHARACTERS, 1, 1 << 20, 1,
+      "longest line that read-short-line reads, in characters" },
   [LIMIT_DATAGRAM_BYTES]
   = { "datagram-bytes", IM_DATAGRAM_BYTES, 1, IM_DATAGRAM_BYTES, 1,
       "longest datagram, in bytes" },

@@ -34,6 +34,10 @@
 /* Characters of a person's name: it must fit a line beside its text.  */
 #define IM_NAME_CHARACTERS 32
 
+/* Characters of a line that a program reads from a stranger: a name, a
+   command.  RFC 5321 has 512 bytes, and one screenful of text is more.  */
+#define IM_LINE_CHARACTERS 1024
+
 /* --- One turn of a connection in a reactor step ------------------------ */
 
 /* A peer that sends without pause gets this much before the others have
@@ -151,6 +155,7 @@ enum limit
   LIMIT_KEEPALIVE_INTERVAL_S,
   LIMIT_KEEPALIVE_PROBES,
   LIMIT_LOG_LINES,
+  LIMIT_LINE_CHARACTERS,
   LIMIT_DATAGRAM_BYTES,
   LIMIT_MULTICAST_TTL,
   LIMITS

@@ -84,7 +84,7 @@ cd "$source/scheme" || exit 99
 code () { sed 's/;.*//; s/"[^"]*"//g' "$1"; }
 
 check "programs use no %names" \
-  "$(for file in im-*.scm labs/solutions/*.scm; do
+  "$(for file in im-*.scm labs/*.scm labs/solutions/*.scm; do
        code "$file" | grep -n '%[a-z]' | sed "s,^,$file:,"
      done)"
 
@@ -107,6 +107,7 @@ interrupt: primitives
 dispatch: primitives interrupt text timeout watch
 ports: primitives dispatch
 hosts: primitives dispatch timeout
+lines: primitives ports timeout
 socket: primitives dispatch hosts ports timeout
 datagram: primitives dispatch hosts timeout
 reactor: primitives dispatch ports socket timeout
@@ -120,6 +121,7 @@ meta: diagnose limits text
 beginner: names primitives request socket text
 diagnose: reactor request socket text
 program:
+lab: datagram reactor repl socket text
 main: names reactor repl program socket
 '
 for file in im/*.scm; do
@@ -136,11 +138,11 @@ for file in im/*.scm; do
   fi
 done
 check "programs import no (im primitives) and no (im dispatch)" \
-  "$(for file in im-*.scm labs/solutions/*.scm; do
+  "$(for file in im-*.scm labs/*.scm labs/solutions/*.scm; do
        imports "$file" | grep -x 'primitives\|dispatch' | sed "s,^,$file: ,"
      done)"
 check "nothing but programs and commands uses the REPL" \
   "$(for file in im/*.scm; do
        imports "$file" | grep -x repl | sed "s,^,$file: ,"
-     done | grep -v '^im/main.scm')"
+     done | grep -v '^im/\(main\|lab\).scm')"
 exit $failed

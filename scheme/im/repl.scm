@@ -16,7 +16,7 @@
   #:use-module (ice-9 suspendable-ports)
   #:use-module (rnrs bytevectors)
   #:use-module ((system repl common) #:select (repl-prompt))
-  #:export (live-prompt! correct-typed!
+  #:export (live-prompt! at-a-prompt? correct-typed!
             before-exit! complete-names-from! name-completions exit-now))
 
 ;;; --- Reading from the prompt ------------------------------------------
@@ -212,6 +212,10 @@ cursor.)"
             "\x1b" "8"
             "\x1b[" (number->string rows) "B")
            screen))
+
+(define (at-a-prompt?)
+  "Return #t if there is a prompt to come back to, #f in a script."
+  (pair? (fluid-ref *repl-stack*)))
 
 (define (prompt-text)
   (let ((repls (fluid-ref *repl-stack*)))
