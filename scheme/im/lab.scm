@@ -19,7 +19,8 @@
   #:use-module (im socket)
   #:use-module (im text)
   #:use-module (ice-9 match)
-  #:export (start-lab announce serve-client stop port-number))
+  #:use-module (ice-9 rdelim)
+  #:export (start-lab announce serve-client stop port-number ask-password))
 
 ;;; --- For the labs -----------------------------------------------------
 
@@ -67,6 +68,19 @@ none, stop with `bad port number'."
     (if (and (exact-integer? number) (<= 0 number 65535))
         number
         (stop "bad port number ~A" text))))
+
+(define (ask-password)
+  "Return the password that is typed, a string: on a terminal unseen, or the
+next line of the input.  Waits, and handlers with it."
+  ;; What a prompt reads from is no terminal to Guile.
+  (let ((password (if (isatty? (if (at-a-prompt?)
+                                   (current-output-port)
+                                   (current-input-port)))
+                      (getpass "Password: ")
+                      (read-line))))
+    (if (eof-object? password)
+        (stop "no password was given")
+        password)))
 
 ;;; --- Starting ---------------------------------------------------------
 

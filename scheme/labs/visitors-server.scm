@@ -14,7 +14,8 @@
 
 (define (visitors-server port)
   "Listen on PORT, and greet each visitor.  Return the socket that listens."
-  (let ((server (make-server-socket (port-number port)))) ; socket, bind, listen
+  (let ((server (make-server-socket             ; socket, bind, listen
+                 (port-number port))))
     (define (accept)
       (serve-client (socket-accept-connection (socket-dup server))
                     greet))             ; and close
