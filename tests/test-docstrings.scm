@@ -7,8 +7,8 @@
 
 (define modules
   '((im beginner) (im datagram) (im diagnose) (im dispatch) (im hosts)
-    (im lab) (im limits) (im lines) (im log) (im main) (im names) (im primitives) (im program)
-    (im reactor) (im repl) (im request)
+    (im inside) (im lab) (im limits) (im lines) (im log) (im main) (im names)
+    (im primitives) (im program) (im reactor) (im repl) (im request)
     (im socket) (im text) (im timeout) (stk load)))
 
 (define (exports name)

@@ -107,6 +107,7 @@ interrupt: primitives
 dispatch: primitives interrupt text timeout watch
 ports: primitives dispatch
 hosts: primitives dispatch timeout
+inside:
 lines: primitives ports timeout
 socket: primitives dispatch hosts ports timeout
 datagram: primitives dispatch hosts timeout
