@@ -20,7 +20,8 @@
   #:use-module (im text)
   #:use-module (ice-9 match)
   #:use-module (ice-9 rdelim)
-  #:export (start-lab announce serve-client stop port-number ask-password))
+  #:export (start-lab announce serve-client stop port-number ask-password
+            failure-text))
 
 ;;; --- For the labs -----------------------------------------------------
 
