@@ -91,9 +91,12 @@ check "programs use no %names" \
 # Which of (im …) FILE imports.
 imports ()
 {
-  code "$1" | grep -o '(im [a-z-]*)' | tr -d '()' | sed 's/im //' | sort -u \
-  | grep -vx "$(basename "$1" .scm)"
+  code "$1" | grep -o '(im [a-z-]*\( [a-z-]*\)\?)' | tr -d '()' \
+  | sed 's/im //; s, ,/,' | sort -u | grep -vx "$(module_of "$1")"
 }
+
+# im/log.scm is log, im/grade/link.scm is grade/link.
+module_of () { echo "$1" | sed 's,^im/,,; s,\.scm$,,'; }
 
 # MODULE: what it may import, besides Guile's own modules.
 allowed='
@@ -124,11 +127,31 @@ diagnose: reactor request socket text
 program:
 lab: datagram reactor repl socket text
 main: names reactor repl program socket
+grade/wire: primitives
+grade/link: grade/wire
+grade/rules: grade/wire
+grade/roles:
+grade/seat: main
+grade/student: grade/link grade/seat grade/wire socket
+grade/people: grade/link grade/rules grade/wire
+grade/server: grade/link grade/rules grade/wire
+grade/exercise: grade/link grade/rules grade/student grade/wire text
 '
-for file in im/*.scm; do
-  module=$(basename "$file" .scm)
+# (What a student's program is told to do names (im socket).)  Exercises know
+# the tools above, and not each other.
+tools="grade/exercise grade/link grade/people grade/roles grade/rules"
+tools="$tools grade/server grade/stage grade/student grade/wire"
+exercises="grade/bots grade/im-broadcast grade/im-list grade/im-refuse"
+exercises="$exercises grade/mail grade/own-client grade/own-server"
+allowed="$allowed$(for exercise in $exercises grade/stage; do
+                     echo "$exercise: $tools"
+                   done)
+grade: $tools $exercises
+"
+for file in im/*.scm im/grade/*.scm; do
+  module=$(module_of "$file")
   if echo "$allowed" | grep -q "^$module:"; then
-    may=" $(echo "$allowed" | sed -n "s/^$module://p") "
+    may=" $(echo "$allowed" | sed -n "s,^$module:,,p") "
     check "(im $module) imports only what is below it" \
       "$(for import in $(imports "$file"); do
            case $may in *" $import "*) ;; *) echo "$file: (im $import)" ;; esac
@@ -138,12 +161,17 @@ for file in im/*.scm; do
       "say in tests/test-layers.sh what it may import"
   fi
 done
+check "what is graded can't be what grades: no reactor, no sockets of ours" \
+  "$(for file in im/grade.scm im/grade/*.scm; do
+       grep -n '#:use-module (im \(reactor\|socket\|request\))' "$file" \
+       | sed "s,^,$file:,"
+     done)"
 check "programs import no (im primitives) and no (im dispatch)" \
   "$(for file in im-*.scm labs/*.scm labs/solutions/*.scm; do
        imports "$file" | grep -x 'primitives\|dispatch' | sed "s,^,$file: ,"
      done)"
 check "nothing but programs and commands uses the REPL" \
-  "$(for file in im/*.scm; do
+  "$(for file in im/*.scm im/grade/*.scm; do
        imports "$file" | grep -x repl | sed "s,^,$file: ,"
      done | grep -v '^im/\(main\|lab\).scm')"
 exit $failed

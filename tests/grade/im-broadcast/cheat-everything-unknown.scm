@@ -1,0 +1,17 @@
+;;; cheat-everything-unknown.scm --- whatever is unknown is a broadcast
+;;;
+;;; Copyright (C) 2026 The Guile-IM authors
+;;; SPDX-License-Identifier: LGPL-3.0-or-later
+
+(load "im-server.scm")
+(load "im-client.scm")
+
+(define (im-broadcast message)
+  (send-request (make-request whoiam 'server 'broadcast message)
+                port-to-server))
+
+(define (unknown-action name request)
+  (for-each (lambda (other)
+              (pass-on name other (request-data request)
+                       (find-port-to-client other)))
+            (delete name (get-clients-list))))

@@ -1,0 +1,20 @@
+;;; cheat-new-action.scm --- clients get an action they have not asked for
+;;;
+;;; Copyright (C) 2026 The Guile-IM authors
+;;; SPDX-License-Identifier: LGPL-3.0-or-later
+
+(load "im-server.scm")
+(load "im-client.scm")
+
+(define (im-broadcast message)
+  (send-request (make-request whoiam 'server 'broadcast message)
+                port-to-server))
+
+(define-action! 'broadcast
+  (lambda (name request)
+    (for-each (lambda (other)
+                (pass-on name other (request-data request)
+                         (find-port-to-client other))
+                (send-request (make-request name other 'broadcast nil)
+                              (find-port-to-client other)))
+              (delete name (get-clients-list)))))

@@ -1,0 +1,17 @@
+;;; cheat-newest-only.scm --- only the newest client gets it
+;;;
+;;; Copyright (C) 2026 The Guile-IM authors
+;;; SPDX-License-Identifier: LGPL-3.0-or-later
+
+(load "im-server.scm")
+(load "im-client.scm")
+
+(define (im-broadcast message)
+  (send-request (make-request whoiam 'server 'broadcast message)
+                port-to-server))
+
+(define-action! 'broadcast
+  (lambda (name request)
+    (let ((other (car (delete name (get-clients-list)))))
+      (pass-on name other (request-data request)
+               (find-port-to-client other)))))

@@ -1,0 +1,18 @@
+;;; cheat-twice.scm --- everybody gets it twice
+;;;
+;;; Copyright (C) 2026 The Guile-IM authors
+;;; SPDX-License-Identifier: LGPL-3.0-or-later
+
+(load "im-server.scm")
+(load "im-client.scm")
+
+(define (im-broadcast message)
+  (send-request (make-request whoiam 'server 'broadcast message)
+                port-to-server))
+
+(define-action! 'broadcast
+  (lambda (name request)
+    (for-each (lambda (other)
+                (pass-on name other (request-data request)
+                         (find-port-to-client other)))
+              (delete name (append (get-clients-list) (get-clients-list))))))

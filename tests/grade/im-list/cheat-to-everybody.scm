@@ -1,0 +1,10 @@
+;;; cheat-to-everybody.scm --- who is here gets it, named or not
+;;;
+;;; Copyright (C) 2026 The Guile-IM authors
+;;; SPDX-License-Identifier: LGPL-3.0-or-later
+
+(load "im-client.scm")
+
+(define (im-list names message)
+  (for-each (lambda (name) (im name message))
+            (delete whoiam clients)))

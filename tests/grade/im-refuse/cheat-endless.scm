@@ -1,0 +1,16 @@
+;;; cheat-endless.scm --- answers refusals with refusals
+;;;
+;;; Copyright (C) 2026 The Guile-IM authors
+;;; SPDX-License-Identifier: LGPL-3.0-or-later
+
+(load "im-client.scm")
+
+(define refused '())
+(define (im-refuse name) (set! refused (cons name refused)))
+(define (im-accept name) (set! refused (delete name refused)))
+(define show-msg received-msg)
+
+(define (received-msg from message)
+  (if (member from refused)
+      (im from "I refuse your messages")
+      (show-msg from message)))

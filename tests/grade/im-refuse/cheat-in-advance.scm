@@ -1,0 +1,13 @@
+;;; cheat-in-advance.scm --- tells eve when she is refused, not when she writes
+;;;
+;;; Copyright (C) 2026 The Guile-IM authors
+;;; SPDX-License-Identifier: LGPL-3.0-or-later
+
+(load "im-client.scm")
+
+(define refused '())
+(define (im-refuse name) (set! refused (cons name refused)))
+(define (im-accept name) (set! refused (delete name refused)))
+(define show-msg received-msg)
+
+(define (im-refuse name) (im name "I refuse your messages"))

@@ -1,0 +1,16 @@
+;;; cheat-tells-everybody.scm --- everybody is told
+;;;
+;;; Copyright (C) 2026 The Guile-IM authors
+;;; SPDX-License-Identifier: LGPL-3.0-or-later
+
+(load "im-client.scm")
+
+(define refused '())
+(define (im-refuse name) (set! refused (cons name refused)))
+(define (im-accept name) (set! refused (delete name refused)))
+(define show-msg received-msg)
+
+(define (received-msg from message)
+  (if (and (pair? refused) (not (equal? message "I refuse you")))
+      (im from "I refuse you")
+      (show-msg from message)))

@@ -1,0 +1,24 @@
+;;; cheat-anonymous.scm --- letters do not say who wrote them
+;;;
+;;; Copyright (C) 2026 The Guile-IM authors
+;;; SPDX-License-Identifier: LGPL-3.0-or-later
+
+(load "im-server.scm")
+(load "im-client.scm")
+
+(define (mail who text)
+  (send-request (make-request whoiam who 'mail text) port-to-server))
+(define (get-mail)
+  (send-request (make-request whoiam 'server 'get-mail nil) port-to-server))
+
+(define letters '())
+(define-action! 'mail
+  (lambda (name request)
+    (set! letters (cons (list name (request-dst request) (request-data request))
+                        letters))))
+
+(define-action! 'get-mail
+  (lambda (name request)
+    (tell-client name (map caddr (filter (lambda (letter)
+                                           (equal? (cadr letter) name))
+                                         letters)))))
