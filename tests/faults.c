@@ -36,10 +36,10 @@ const char *const fault_call_names[CALLS + 1] =
 {
   "accept4", "bind", "close", "connect", "epoll_ctl", "epoll_wait", "fcntl",
   "getaddrinfo", "getpeername", "getsockname", "getsockopt", "listen",
-  "ioctl", "poll", "recv", "send", "setsockopt", "shutdown", "socket",
-  "read", "write", "epoll_create1", "eventfd", "pipe2", "getifaddrs",
-  "malloc", "calloc", "realloc", "libuv's malloc", "libuv's calloc",
-  "any allocation", "nothing"
+  "ioctl", "poll", "recv", "recvmsg", "send", "sendto", "setsockopt",
+  "shutdown", "socket", "read", "write", "epoll_create1", "eventfd",
+  "pipe2", "getifaddrs", "malloc", "calloc", "realloc", "libuv's malloc",
+  "libuv's calloc", "any allocation", "nothing"
 };
 
 bool faults_skip_sleep;
@@ -262,6 +262,12 @@ FAILING (int, GETSOCKOPT, getsockopt,
 FAILING (int, LISTEN, listen, (int fd, int backlog), (fd, backlog))
 FAILING (int, POLL, poll, (struct pollfd *fds, nfds_t count, int timeout),
          (fds, count, timeout))
+FAILING (ssize_t, RECVMSG, recvmsg,
+         (int fd, struct msghdr *message, int flags), (fd, message, flags))
+FAILING (ssize_t, SENDTO, sendto,
+         (int fd, const void *bytes, size_t size, int flags,
+          const struct sockaddr *address, socklen_t length),
+         (fd, bytes, size, flags, address, length))
 FAILING (int, SETSOCKOPT, setsockopt,
          (int fd, int level, int option, const void *value,
           socklen_t length),

@@ -12,27 +12,17 @@
    The calls by which libuv ends the process are listed in tests/README.md
    and not tried here.  */
 
-#include "core-helpers.h"
+#include "faults-sweep.h"
 
-#include "faults.h"
 #include "listener.h"
 #include "lookup.h"
 #include "timer.h"
 #include "xml.h"
 
-#include <netdb.h>
 #include <netinet/tcp.h>
 #include <sys/resource.h>
 
 /* --- What can fail, and what that may cost ------------------------------ */
-
-struct fault
-{
-  enum fault_call call;
-  int errors[9];
-  int clients;                  /* of the server, lost at most, see below */
-  int own;                      /* the connection we made */
-};
 
 /* Failures that come and go: at once, and 20 times in a row.  */
 static const struct fault passing[] =
@@ -77,28 +67,7 @@ static const struct fault lasting[] =
   { MEMORY, { ENOMEM }, 1, 1 }
 };
 
-#define LENGTH(array) (sizeof (array) / sizeof (array)[0])
-
-/* What is being tried, for who reads of a failure.  */
-static char trial[120];
-
-#define EXPECT(condition)                                       \
-  do                                                            \
-    if (!(condition))                                           \
-      fail_msg ("%s: not so: %s", trial, #condition);           \
-  while (0)
-
 /* --- Peers -------------------------------------------------------------- */
-
-/* Calls of theirs don't fail.  */
-#define PEER_DOES(statement)                    \
-  do                                            \
-    {                                           \
-      faults_pause ();                          \
-      statement;                                \
-      faults_resume ();                         \
-    }                                           \
-  while (0)
 
 enum { TALKER, READER, CUTTER, DRIPPER, PEERS };
 enum { LONG_BYTES = 256 * 1024, NEWS_BYTES = 1000 };
@@ -200,16 +169,6 @@ static bool caller_spoke, caller_heard;
 static bool told;               /* that something failed */
 static struct shared_bytes *news;
 static struct stream *streams[PEERS + 2];       /* and whom we call */
-
-static void
-close_source (void *variable)
-{
-  struct source **source = variable;
-
-  if (*source != NULL)
-    source_close (&reactor, *source);
-  *source = NULL;
-}
 
 static void
 say (struct stream *stream, const void *bytes, size_t size)
@@ -531,9 +490,7 @@ see_what_is_lost (const struct fault *fault, enum fault_duration duration)
 
   if (duration == FOR_EVER)
     return;
-  /* What lasts for a while may meet each of them, but if it costs no client
-     once, it never does.  */
-  if (clients > fault->clients && (duration == ONCE || fault->clients == 0))
+  if (too_many_lost (clients, fault, duration))
     fail_msg ("%s: %d clients lost", trial, clients);
   if (own > fault->own || (duration == ONCE && clients + own > 1))
     fail_msg ("%s: our own connection lost", trial);
@@ -545,15 +502,9 @@ static bool
 live_with (const struct fault *fault, int error,
            enum fault_duration duration, unsigned nth)
 {
-  static const char *const durations[]
-    = { "once", "20 times", "for half a second", "for ever" };
   int blocks = faults_blocks (), descriptors = count_descriptors ();
 
-  snprintf (trial, sizeof trial, "%s fails with %s at use %u, %s",
-            fault_call_names[fault->call],
-            error == SHORT ? "one byte" : fault->call == GETADDRINFO
-            ? gai_strerror (-error) : strerror (error),
-            nth, durations[duration]);
+  name_trial (fault, error, duration, nth);
   faults_begin (fault->call, error, duration, nth);
   bool opened = live ();
   bool happened = faults_end ();
@@ -568,20 +519,6 @@ live_with (const struct fault *fault, int error,
   if (opened)
     see_what_is_lost (fault, duration);
   return happened;
-}
-
-static unsigned trials;
-
-static void
-sweep (const struct fault *faults, size_t count,
-       const enum fault_duration *durations, size_t duration_count)
-{
-  for (size_t i = 0; i < count; i++)
-    for (const int *error = faults[i].errors; *error != 0; error++)
-      for (size_t j = 0; j < duration_count; j++)
-        for (unsigned nth = 1;
-             live_with (&faults[i], *error, durations[j], nth); nth++)
-          trials++;
 }
 
 static void
@@ -599,9 +536,7 @@ what_fails_for_a_moment_costs_nothing (void **state)
 {
   static const enum fault_duration durations[] = { ONCE, BURST };
 
-  trials = 0;
-  sweep (passing, LENGTH (passing), durations, LENGTH (durations));
-  print_message ("%u faults\n", trials);
+  sweep (live_with, passing, LENGTH (passing), durations, LENGTH (durations));
   (void) state;
 }
 
@@ -610,9 +545,7 @@ what_fails_for_good_costs_its_connection (void **state)
 {
   static const enum fault_duration durations[] = { ONCE, A_WHILE, FOR_EVER };
 
-  trials = 0;
-  sweep (lasting, LENGTH (lasting), durations, LENGTH (durations));
-  print_message ("%u faults\n", trials);
+  sweep (live_with, lasting, LENGTH (lasting), durations, LENGTH (durations));
   (void) state;
 }
 
