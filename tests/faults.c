@@ -24,6 +24,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -35,8 +36,8 @@
 const char *const fault_call_names[CALLS + 1] =
 {
   "accept4", "bind", "close", "connect", "epoll_ctl", "epoll_wait", "fcntl",
-  "getaddrinfo", "getpeername", "getsockname", "getsockopt", "listen",
-  "ioctl", "poll", "recv", "recvmsg", "send", "sendto", "setsockopt",
+  "getaddrinfo", "getpeername", "getrlimit", "getsockname", "getsockopt",
+  "listen", "ioctl", "poll", "recv", "recvmsg", "send", "sendto", "setsockopt",
   "shutdown", "socket", "read", "write", "epoll_create1", "eventfd",
   "pipe2", "getifaddrs", "malloc", "calloc", "realloc", "libuv's malloc",
   "libuv's calloc", "any allocation", "nothing"
@@ -253,6 +254,9 @@ FAILING (int, BIND, bind,
 FAILING (int, GETPEERNAME, getpeername,
          (int fd, struct sockaddr *address, socklen_t *length),
          (fd, address, length))
+FAILING (int, GETRLIMIT, getrlimit,
+         (__rlimit_resource_t resource, struct rlimit *limit),
+         (resource, limit))
 FAILING (int, GETSOCKNAME, getsockname,
          (int fd, struct sockaddr *address, socklen_t *length),
          (fd, address, length))

@@ -30,6 +30,7 @@ static const struct fault passing[] =
   { ACCEPT, { EINTR, EAGAIN, ECONNABORTED, EPROTO, EPERM, ENETDOWN }, 0, 0 },
   { CONNECT, { EINTR }, 0, 0 },
   { EPOLL_WAIT, { EINTR }, 0, 0 },
+  { GETRLIMIT, { EPERM }, 0, 0 },
   { NONBLOCK, { EINTR }, 0, 0 },
   { POLL, { EINTR, ENOMEM }, 0, 0 },
   { RECV, { EINTR, EAGAIN, SHORT }, 0, 0 },
