@@ -14,8 +14,13 @@
                    (close-port port)
                    port)))
 
+(define listener (%listen "127.0.0.1" 0 1))
+
 (define (watch object)
   (%set-interest! object 1))
+
+(define (receive-datagram object)
+  (%receive-datagram object 1))
 
 ;;; --- Objects of the wrong kind -------------------------------------------
 
@@ -30,6 +35,8 @@
     (,%accept ,port "another kind of source")
     (,%found-addresses ,timer "another kind of source")
     (,%repl-port-descriptor ,port "the prompt's port")
+    (,receive-datagram ,listener "Transport endpoint is not connected")
+    (,%limit no-such-limit "the name of a limit")
     (,%watch-descriptor 9999 "Bad file descriptor")))
 
 (define (test-refusals)

@@ -109,6 +109,26 @@ who_breaks_off_while_paused_is_seen (void **state)
 }
 
 static void
+lines_wait_as_requests_do (void **state)
+{
+  int peer;
+  struct stream *stream = limited_stream (&peer, 50, 2);
+  const uint8_t *bytes;
+  size_t size;
+
+  peer_send (peer, "\n");
+  RUN_UNTIL (buffer_size (&stream->input) == 19);
+  assert_int_equal (take_requests (stream, 10), 3);
+  assert_int_equal (stream_next_line (stream, &bytes, &size),
+                    FRAME_INCOMPLETE);
+  RUN_UNTIL (stream_next_line (stream, &bytes, &size) == FRAME_COMPLETE);
+  assert_int_equal (size, 9);
+  assert_memory_equal (bytes, "(d)(e)(f)", size);
+  close_both (stream, peer);
+  (void) state;
+}
+
+static void
 several_are_paused_and_closed_in_any_order (void **state)
 {
   struct stream *streams[3];
@@ -138,6 +158,7 @@ main (void)
     CORE_TEST (a_paused_stream_does_not_read_from_its_peer),
     CORE_TEST (after_a_while_it_goes_on_where_it_was),
     CORE_TEST (who_breaks_off_while_paused_is_seen),
+    CORE_TEST (lines_wait_as_requests_do),
     CORE_TEST (several_are_paused_and_closed_in_any_order),
   };
 

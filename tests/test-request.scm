@@ -230,6 +230,16 @@
 (define (string-contains? text part)
   (and (string-contains text part) #t))
 
+;;; --- A rate --------------------------------------------------------------
+
+(define (test-rate)
+  (with-pair (port peer)
+    (let ((requests (map (lambda (n) `(a b c ,n)) (iota 50))))
+      (limit! port 'rate-requests 100)
+      (say peer (string-concatenate (map object->string requests)))
+      (test-equal "who waits for requests gets those past a rate, later"
+        requests (map (lambda (request) (get port)) requests)))))
+
 ;;; --- Deadlines -----------------------------------------------------------
 
 (define (test-deadlines)
@@ -271,4 +281,5 @@
 (run-tests "request"
            `("list" ,test-list) `("sending" ,test-sending)
            `("latest" ,test-latest) `("receiving" ,test-receiving)
-           `("bad input" ,test-bad-input) `("deadlines" ,test-deadlines))
+           `("bad input" ,test-bad-input) `("a rate" ,test-rate)
+           `("deadlines" ,test-deadlines))
