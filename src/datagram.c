@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <string.h>
 #include <unistd.h>
 
 static int
@@ -150,10 +151,12 @@ datagram_set_member (const struct descriptor *socket,
                      const struct sockaddr_storage *group,
                      unsigned interface, bool member)
 {
-  struct group_req request = { .gr_interface = interface,
-                               .gr_group = *group };
+  struct group_req request;
   int level = group->ss_family == AF_INET ? IPPROTO_IP : IPPROTO_IPV6;
 
+  memset (&request, 0, sizeof request); /* the gap between the two, too */
+  request.gr_interface = interface;
+  request.gr_group = *group;
   return setsockopt (socket->fd, level,
                      member ? MCAST_JOIN_GROUP : MCAST_LEAVE_GROUP,
                      &request, sizeof request) < 0 ? -errno : 0;
