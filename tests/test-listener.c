@@ -308,6 +308,31 @@ allow_descriptors (rlim_t count)
 }
 
 static void
+when_all_places_are_taken_who_comes_waits (void **state)
+{
+  struct sockaddr_storage address;
+  struct descriptor *listener = listen_on ("127.0.0.1", &address);
+  struct limit_row *places = &limits[LIMIT_CONNECTIONS];
+  uint32_t usual = places->value;
+  struct stream *none;
+  int first = peer_connect (&address), second = peer_connect (&address);
+
+  places->value = reactor.streams + 1;
+  struct stream *stream = accept_one (listener);
+  RUN_UNTIL (is_ready (&listener->source));
+  assert_int_equal (listener_accept (listener, &none), -EMFILE);
+  assert_false (is_ready (&listener->source));
+  peer_reset (first);
+  RUN_UNTIL (stream->error != 0);
+  source_close (&reactor, &stream->source);
+  stream = accept_one (listener);
+  places->value = usual;
+  close_both (stream, second);
+  close_listener (listener);
+  (void) state;
+}
+
+static void
 without_descriptors_accepting_pauses_and_resumes_by_itself (void **state)
 {
   enum { WAITING = 6, FREE = 2 };
@@ -473,6 +498,7 @@ main (void)
     CORE_TEST (a_closed_listener_frees_its_port_at_once),
     CORE_TEST (a_port_can_be_used_again_right_after_its_connections),
     CORE_TEST (who_gave_up_waiting_stops_nobody),
+    CORE_TEST (when_all_places_are_taken_who_comes_waits),
     CORE_TEST (without_descriptors_accepting_pauses_and_resumes_by_itself),
     CORE_TEST (while_it_pauses_a_listener_wakes_nobody),
     CORE_TEST (a_thousand_connections_leave_nothing),
