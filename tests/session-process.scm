@@ -8,6 +8,7 @@
 (define-module (session-process)
   #:use-module (ice-9 binary-ports)
   #:use-module (ice-9 iconv)
+  #:use-module (ice-9 popen)
   #:use-module (ice-9 rdelim)
   #:use-module (ice-9 textual-ports)
   #:use-module (session-wire)
@@ -32,44 +33,20 @@
 
 (define (start-process command user)
   "Start the shell's COMMAND for USER and return it as a process."
-  (let* ((input (private-pipe))
-         (output (private-pipe))
-         (pid (primitive-fork)))
-    (when (zero? pid)
-      (run-command command user (car input) (cdr output)))
-    (close-port (car input))
-    (close-port (cdr output))
-    (set-port-encoding! (cdr input) "UTF-8")
-    (remember-process (make-process pid (cdr input) (car output) "" #f))))
+  ;; (pipeline forks in C.  Between a fork and an exec in Scheme the child may
+  ;; wait for ever for a lock of the collector's other threads.)
+  (call-with-values
+      (lambda () (pipeline (list (full-command command user))))
+    (lambda (from to pids)
+      (set-port-encoding! to "UTF-8")
+      (remember-process (make-process (car pids) to from "" #f)))))
 
-(define (private-pipe)
-  "Return a pipe that no command inherits."
-  (let ((ends (pipe)))
-    (fcntl (car ends) F_SETFD FD_CLOEXEC)
-    (fcntl (cdr ends) F_SETFD FD_CLOEXEC)
-    ends))
-
-(define (run-command command user input output)
-  "Become the shell's COMMAND, in a process group of its own."
-  (catch #t
-    (lambda ()
-      (setpgid 0 0)
-      (sigaction SIGPIPE SIG_DFL)
-      (dup2 (fileno input) 0)
-      (dup2 (fileno output) 1)
-      (dup2 (fileno output) 2)
-      (execle "/bin/sh" (environment user) "sh" "-c"
-              (string-append "exec " command)))
-    (lambda error (primitive-_exit 127))))
-
-(define (environment user)
-  "Return our environment with USER as the login name."
-  (cons* (string-append "USER=" user)
-         "LC_ALL=C.UTF-8"
-         (remove (lambda (variable)
-                   (or (string-prefix? "USER=" variable)
-                       (string-prefix? "LC_ALL=" variable)))
-                 (environ))))
+(define (full-command command user)
+  "Return the words that run the shell's COMMAND for USER, in a process group
+of its own."
+  (list "setsid" "env" "--default-signal=PIPE"
+        (string-append "USER=" user) "LC_ALL=C.UTF-8"
+        "sh" "-c" (string-append "exec " command " 2>&1")))
 
 
 ;;; Input and output

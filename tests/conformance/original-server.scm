@@ -188,9 +188,20 @@
     (setsockopt socket IPPROTO_TCP TCP_NODELAY 1)
     (set! peers (append peers (list (make-peer socket #f 'new #f ""))))))
 
+(define (readable sockets)
+  "Return which of SOCKETS can be read, after waiting a moment for one."
+  (catch 'system-error                  ; a signal
+    (lambda () (car (select sockets '() '() 1/20)))
+    (const '())))
+
+;; A signal's handler runs anywhere, in the middle of an arrival, too.
+(define asked-to-close? #f)
+
 (define (serve-forever)
-  (match (select (cons listener (map peer-socket peers)) '() '())
-    ((ready _ _)
+  (when asked-to-close?
+    (close-server!))
+  (match (readable (cons listener (map peer-socket peers)))
+    (ready
      (for-each (lambda (peer)
                  (when (and (memq peer peers) (memq (peer-socket peer) ready))
                    (hear! peer)))
@@ -200,7 +211,7 @@
   (serve-forever))
 
 (sigaction SIGPIPE SIG_IGN)
-(sigaction SIGTERM (lambda (signal) (close-server!)))
+(sigaction SIGTERM (lambda (signal) (set! asked-to-close? #t)))
 (bind listener AF_INET INADDR_LOOPBACK 0)
 (listen listener 16)
 (format #t "Server IP address: 127.0.0.1, server port: ~a~%"

@@ -140,7 +140,9 @@ MORE-ACTIONS? they have agreed on actions of their own."
   (match request
     ((_ _ 'hello _) (move! dialogue 'new 'asked))
     ((_ _ 'thanks _) (move! dialogue 'welcomed 'in))
-    ((_ _ 'logout _) (move! dialogue 'in 'leaving))
+    ((_ _ 'logout _)
+     (move! dialogue 'in 'leaving)
+     (move! dialogue 'parting 'out))
     (_ #f)))
 
 (define (move! dialogue from to)
@@ -156,7 +158,9 @@ MORE-ACTIONS? they have agreed on actions of their own."
     ((new) (exactly 'hello 'hello))
     ((asked) '("nothing before the server's answer" hello))
     ((welcomed) (exactly 'thanks 'thanks))
-    ((in) (enrolled-verdict me (dialogue-actions dialogue) request))
+    ;; What it says may cross the server's goodbye.
+    ((in parting)
+     (enrolled-verdict me (dialogue-actions dialogue) request))
     ((leaving) '("nothing after logout" goodbye))
     (else '("nothing more" sorry))))
 
@@ -182,7 +186,11 @@ MORE-ACTIONS? they have agreed on actions of their own."
              (server-verdict dialogue (arrival-request arrival))))
   (match (arrival-request arrival)
     ((_ _ 'welcome _) (move! dialogue 'asked 'welcomed))
-    ((_ _ (or 'sorry 'goodbye) _) (set-dialogue-state! dialogue 'out))
+    ((_ _ 'goodbye _)
+     (set-dialogue-state! dialogue (if (eq? 'in (dialogue-state dialogue))
+                                       'parting
+                                       'out)))
+    ((_ _ 'sorry _) (set-dialogue-state! dialogue 'out))
     (_ #f)))
 
 (define (server-verdict dialogue request)
@@ -191,7 +199,7 @@ MORE-ACTIONS? they have agreed on actions of their own."
     ((src dst action data)
      (cond ((not (equal? dst you))
             (list (shape src you action data) 'receiver))
-           ((eq? 'out (dialogue-state dialogue))
+           ((memq (dialogue-state dialogue) '(parting out))
             (and (not (eq? action 'goodbye))
                  '("nothing but goodbye" goodbye)))
            ((eq? 'asked (dialogue-state dialogue))
