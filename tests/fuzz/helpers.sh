@@ -7,7 +7,7 @@
 # compiler, product files and targets there are, in top_srcdir where.
 
 fuzz=$top_srcdir/tests/fuzz
-work=$PWD/tests/fuzz/work
+work=$PWD/tests/fuzz/scratch
 export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}quarantine_size_mb=8"
 export UBSAN_OPTIONS="${UBSAN_OPTIONS:+$UBSAN_OPTIONS:}print_stacktrace=1"
 
