@@ -58,20 +58,20 @@
 
     ("who is refused is told" "refuse-server.scm"
      ((ann "refuse-client.scm") (bob "refuse-client.scm") (carl #f))
-     ((ann types "(refuse 'bob)")
+     ((ann does "(refuse 'bob)")
       (bob types "(im 'ann \"Hi 1\")")
       (bob sees "ann refuses your messages" 1)
       (carl types "(im 'ann \"Hi 2\")")
       (ann sees "Hi 2" 1)
       (ann sees "Hi 1" 0)
-      (ann types "(accept 'bob)")
+      (ann does "(accept 'bob)")
       (bob types "(im 'ann \"Hi 3\")")
       (ann sees "Hi 3" 1)))
 
     ("two that refuse each other" "refuse-server.scm"
      ((ann "refuse-client.scm") (bob "refuse-client.scm") (carl #f))
-     ((ann types "(refuse 'bob)")
-      (bob types "(refuse 'ann)")
+     ((ann does "(refuse 'bob)")
+      (bob does "(refuse 'ann)")
       (ann types "(im 'bob \"Hi Bob\")")
       (bob types "(im 'ann \"Hi Ann\")")
       (ann sees "bob refuses your messages" 1)
