@@ -6,7 +6,7 @@
 (use-modules (im-test) (ice-9 format) (srfi srfi-1) (srfi srfi-64))
 
 (define modules
-  '((im beginner) (im datagram) (im diagnose) (im dispatch) (im hosts)
+  '((im beginner) (im complaint) (im datagram) (im diagnose) (im dispatch) (im hosts)
     (im grade) (im grade bots) (im grade exercise) (im grade link)
     (im grade people) (im grade roles) (im grade rules) (im grade seat)
     (im grade server) (im grade stage) (im grade student) (im grade wire)

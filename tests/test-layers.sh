@@ -103,29 +103,30 @@ allowed='
 primitives:
 text: primitives
 timeout:
+complaint: text
 words:
 names: primitives words
 watch: primitives
 interrupt: primitives
-dispatch: primitives interrupt text timeout watch
+dispatch: complaint primitives interrupt timeout watch
 ports: primitives dispatch
-hosts: primitives dispatch timeout
+hosts: complaint primitives dispatch timeout
 inside:
 lines: primitives ports timeout
-socket: primitives dispatch hosts ports timeout
-datagram: primitives dispatch hosts timeout
-reactor: primitives dispatch ports socket timeout
+socket: complaint primitives dispatch hosts ports timeout
+datagram: complaint primitives dispatch hosts timeout
+reactor: complaint primitives dispatch ports socket timeout
 request: primitives dispatch ports text timeout
-repl: primitives interrupt text dispatch readline meta
+repl: complaint primitives interrupt text dispatch readline meta
 readline: readline-glue
 readline-glue:
 limits: primitives reactor socket
 log: primitives reactor text
 meta: diagnose limits text
-beginner: names primitives request socket text
+beginner: complaint names primitives request socket text
 diagnose: reactor request socket text
 program:
-lab: datagram reactor repl socket text
+lab: complaint datagram reactor repl socket text
 main: names reactor repl program socket
 grade/wire: primitives
 grade/link: grade/wire

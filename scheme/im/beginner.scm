@@ -8,6 +8,7 @@
 ;;; procedure called …-slip returns a sentence, or #f if all is well.
 
 (define-module (im beginner)
+  #:use-module (im complaint)
   #:use-module (im names)
   #:use-module (im primitives)
   #:use-module (im request)
@@ -149,13 +150,6 @@ a variable nobody has defined."
 
 ;;; --- Connecting and listening -----------------------------------------
 
-(define (sentence-of-error arguments)
-  "Return what an error with ARGUMENTS, as `throw' had them, says."
-  (let ((message (cadr arguments)) (values (caddr arguments)))
-    (if (and (string? message) (list? values))
-        (apply simple-format #f message values)
-        (object->string arguments))))
-
 (define (try-to-connect address)
   "Return a socket connected within ten seconds to ADDRESS, the arguments of
 im-enroll; or #f after saying why there is none, and what to look at."
@@ -172,7 +166,7 @@ im-enroll; or #f after saying why there is none, and what to look at."
       (print-line "No server there: ~a.  ~a"
                   (if (eq? key 'timeout)
                       "no answer within 10 seconds"
-                      (sentence-of-error arguments))
+                      (error-sentence key arguments))
                   "Compare address and port with what the server printed; \
 (im-diagnose IP PORT) finds out more.")
       #f)))
@@ -186,7 +180,7 @@ saying why there is none."
       (when (memq key '(signal quit))
         (apply throw key arguments))
       (print-line "The server can't listen on port ~a: ~a.  ~a" port
-                  (sentence-of-error arguments)
+                  (error-sentence key arguments)
                   (listen-advice key (cons key arguments)))
       #f)))
 

@@ -12,6 +12,7 @@
 ;;; 239.255.60.15 that no computer has; a broadcast to all in one network.
 
 (define-module (im datagram)
+  #:use-module (im complaint)
   #:use-module (im primitives)
   #:use-module (im dispatch)
   #:use-module (im hosts)
@@ -64,9 +65,6 @@
             (sender-address-of datagram) (sender-port-of datagram))))
 
 ;;; --- Arguments --------------------------------------------------------
-
-(define (bad-argument who message . arguments)
-  (scm-error 'wrong-type-arg who message arguments #f))
 
 (define (check-socket who socket)
   (unless (a-datagram-socket? socket)

@@ -16,9 +16,9 @@
 ;;; keeps them.
 
 (define-module (im dispatch)
+  #:use-module ((im complaint) #:select (error-lines))
   #:use-module (im interrupt)
   #:use-module (im primitives)
-  #:use-module ((im text) #:select (message-lines))
   #:use-module (im timeout)
   #:use-module (im watch)
   #:use-module (ice-9 control)
@@ -98,7 +98,7 @@ what strangers sent, so each line is made harmless, and further ones are
 marked with a bar."
   (let ((port (current-error-port))
         (source (if (eq? home #t) #f (watch-source home)))
-        (lines (message-lines (exception-text exception))))
+        (lines (error-lines exception)))
     (simple-format port "*** Error: ~A\n" (car lines))
     (for-each (lambda (line) (simple-format port "  | ~A\n" line))
               (cdr lines))
@@ -107,23 +107,10 @@ marked with a bar."
                        (simple-format #f " of ~A" source)
                        ""))))
 
-(define (exception-text exception)
-  (string-trim-right
-   (call-with-output-string
-     (lambda (port)
-       ;; A message with a ~ too many makes `format' complain there.
-       (parameterize ((current-error-port port))
-         (print-exception port #f (exception-kind exception)
-                          (exception-args exception)))))
-   #\newline))
-
 ;;; --- Waiting ----------------------------------------------------------
 
 (define (remove-waiter! watch waiter)
-  (set-watch-waiters! watch (delq waiter (watch-waiters watch)))
-  (when (waiter-timer waiter)
-    (cancel-timer! (waiter-timer waiter))
-    (set-waiter-timer! waiter #f)))
+  (set-watch-waiters! watch (delq waiter (watch-waiters watch))))
 
 (define (wake! watch waiter result)
   "Let WAITER go on with RESULT, unless it has already."
@@ -144,15 +131,11 @@ tasks that wait for it go on: they find it closed."
               (at-step-end (lambda () (wake! watch waiter 'closed))))
             (watch-waiters watch)))
 
-(define (add-waiter! source direction timeout resume)
-  "Call RESUME with 'ready when SOURCE is, with 'timeout when TIMEOUT seconds
-(#f: none) have passed, or with 'closed.  Return a thunk that calls it off."
+(define (add-waiter! source direction resume)
+  "Call RESUME with 'ready when SOURCE is, or with 'closed.  Return a thunk that
+calls it off."
   (let* ((watch (ensure-watch source))
-         (waiter (make-waiter direction resume #f)))
-    (when timeout
-      (set-waiter-timer!
-       waiter
-       (call-with-timer timeout (lambda () (wake! watch waiter 'timeout)))))
+         (waiter (make-waiter direction resume)))
     (set-watch-waiters! watch (append (watch-waiters watch) (list waiter)))
     (update-interest! watch)
     (lambda ()
@@ -160,12 +143,11 @@ tasks that wait for it go on: they find it closed."
       (update-interest! watch)
       (drop-if-unused! watch))))
 
-(define* (wait-for source direction #:optional timeout)
+(define (wait-for source direction)
   "Return 'ready when SOURCE can be read or written (DIRECTION 'read, 'write),
-'timeout when TIMEOUT seconds have passed before (#f: wait for ever), or
-'closed.  Others' handlers run meanwhile."
+or 'closed.  Others' handlers run meanwhile."
   (wait-with (lambda (resume)
-               (add-waiter! source direction timeout resume))))
+               (add-waiter! source direction resume))))
 
 (define (wait-with register!)
   "Call REGISTER! with a procedure, wait until that is called, and return

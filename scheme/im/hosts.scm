@@ -7,6 +7,7 @@
 ;;; number.  What people write instead has names: localhost, finger.
 
 (define-module (im hosts)
+  #:use-module (im complaint)
   #:use-module (im primitives)
   #:use-module (im dispatch)
   #:use-module (im timeout)
@@ -41,9 +42,6 @@ there is no such host."
             (scm-error 'misc-error who
                        "unknown or misspelled host name: ~S" (list host) #f))
           addresses))))
-
-(define (bad-argument who message . arguments)
-  (scm-error 'wrong-type-arg who message arguments #f))
 
 (define (check-host who host)
   "Raise an error in the name of WHO unless HOST is a string."

@@ -13,6 +13,7 @@
 ;;; it waits; there it can be called by hand with other arguments.
 
 (define-module (im lab)
+  #:use-module (im complaint)
   #:use-module (im datagram)
   #:use-module (im reactor)
   #:use-module (im repl)
@@ -217,15 +218,10 @@ the defaults for the rest; or exit, saying how NAME is used."
 
 (define (failure-text key arguments)
   "Return what went wrong, a sentence or a clause."
-  (match (cons key arguments)
-    ((_ _ (? string? message) (? list? parts) data)
-     (string-append (apply simple-format #f message parts)
-                    (if (eq? key 'system-error)
-                        (advice (car data))
-                        "")))
-    (_ (string-trim-right
-        (call-with-output-string
-          (lambda (port) (print-exception port #f key arguments)))))))
+  (string-append (error-sentence key arguments)
+                 (if (eq? key 'system-error)
+                     (advice (system-error-errno (cons key arguments)))
+                     "")))
 
 (define (advice errno)
   (cond ((= errno ECONNREFUSED) ": nobody listens there; start the server \

@@ -10,6 +10,7 @@
 ;;; `when-port-readable' and `when-port-writable' are those of STk 4.0.
 
 (define-module (im reactor)
+  #:use-module (im complaint)
   #:use-module (im primitives)
   #:use-module (im dispatch)
   #:use-module (im ports)
@@ -21,13 +22,10 @@
             run-reactor wait-until after cancel)
   #:re-export (reactor-step at-step-end call-with-timeout timeout-error?))
 
-(define (bad who message . arguments)
-  (scm-error 'wrong-type-arg who message arguments #f))
-
 (define (check-handler who thunk)
   (unless (or (not thunk) (thunk? thunk))
-    (bad who "bad closure: ~S (a procedure without arguments, or #f)"
-         thunk)))
+    (bad-argument who "bad closure: ~S (a procedure without arguments, or #f)"
+                  thunk)))
 
 ;; What stands for "no argument": #f means "remove the handler".
 (define none (list 'none))
@@ -40,7 +38,7 @@ wait.
 The handler may wait; other clients are accepted meanwhile."
   (unless (and (socket? socket) (or (socket-listener socket)
                                     (eq? thunk none) (not thunk)))
-    (bad "when-socket-ready" "bad socket: ~S" socket))
+    (bad-argument "when-socket-ready" "bad socket: ~S" socket))
   (let ((listener (socket-listener socket)))
     (cond ((eq? thunk none) (and listener (handler listener 'read)))
           (else
@@ -73,7 +71,7 @@ error that says `bad port' for anything else."
                         (if (eq? direction 'read)
                             (input-port? port)
                             (output-port? port)))))
-    (bad who "bad port: ~S" port))
+    (bad-argument who "bad port: ~S" port))
   (if (eq? thunk none)
       (port-handler port direction)
       (begin
@@ -157,7 +155,7 @@ longer show.  Return #t if there is more of that."
 (define (new-source who port)
   (catch #t
     (lambda () (%watch-descriptor (fileno port)))
-    (lambda error (bad who "bad port: ~S" port))))
+    (lambda error (bad-argument who "bad port: ~S" port))))
 
 ;;; --- Waiting ----------------------------------------------------------
 
@@ -188,7 +186,7 @@ have passed."
   "Call THUNK once when SECONDS, fractions allowed, have passed, as a handler.
 Return what `cancel' takes.  Doesn't wait."
   (unless (and (real? seconds) (>= seconds 0))
-    (bad "after" "bad number of seconds: ~S" seconds))
+    (bad-argument "after" "bad number of seconds: ~S" seconds))
   (check-handler "after" thunk)
   (call-with-timer seconds thunk))
 

@@ -9,10 +9,11 @@
 ;;; that is being typed.
 
 (define-module (im repl)
-  #:use-module (im primitives)
-  #:use-module (im text)
+  #:use-module (im complaint)
   #:use-module (im dispatch)
   #:use-module (im interrupt)
+  #:use-module (im primitives)
+  #:use-module (im text)
   #:use-module (ice-9 suspendable-ports)
   #:use-module (rnrs bytevectors)
   #:use-module ((system repl common) #:select (repl-prompt))
@@ -270,9 +271,9 @@ instead of an earlier one of that NAME, a symbol."
 (define (run-exit-thunk entry)
   (catch #t
     (cdr entry)
-    (lambda error
-      (simple-format (current-error-port)
-                     "At the end, ~A: ~A\n" (car entry) (datum->text error)))))
+    (lambda (key . arguments)
+      (simple-format (current-error-port) "At the end, ~A: ~A\n" (car entry)
+                     (harmless (error-sentence key arguments))))))
 
 (define (exit-by-signal signal)
   (exit-now (+ 128 signal)))

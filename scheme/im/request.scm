@@ -161,9 +161,6 @@ be none.  Waits; a request that has begun has a time of its own."
                    'too-slow)))
             (else got)))))
 
-(define (now)
-  (/ (get-internal-real-time) internal-time-units-per-second 1.0))
-
 (define (request-end-of port got)
   "Return when a request that has begun must be complete, or #f."
   (and (eq? got 'incomplete)
@@ -172,8 +169,9 @@ be none.  Waits; a request that has begun has a time of its own."
 
 (define (wait-for-more port end)
   "Return #t when more has come, #f when it is END before."
-  (not (eq? 'timeout
-            (wait-for port 'read (and end (max 0 (- end (now))))))))
+  (call-with-timeout (and end (max 0 (- end (now))))
+                     (lambda () (wait-for port 'read) #t)
+                     (const #f)))
 
 (define (failure-sentence status port)
   (string-append (peer-text port) (describe-failure status port)))

@@ -14,6 +14,7 @@
 ;;; `timeout' is raised.
 
 (define-module (im socket)
+  #:use-module (im complaint)
   #:use-module (im primitives)
   #:use-module (im dispatch)
   #:use-module (im hosts)
@@ -68,9 +69,6 @@
       "nobody"))
 
 ;;; --- Arguments --------------------------------------------------------
-
-(define (bad-argument who message . arguments)
-  (scm-error 'wrong-type-arg who message arguments #f))
 
 (define (check-socket who socket)
   (unless (a-socket? socket)

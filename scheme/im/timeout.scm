@@ -16,7 +16,8 @@
   #:use-module (srfi srfi-1)
   #:use-module (srfi srfi-9)
   #:export (call-with-timeout timeout-error?
-            within raise-timeout raise-too-late time-left without-time-limit))
+            within raise-timeout raise-too-late time-left without-time-limit
+            now))
 
 (define-record-type <limit>
   (make-limit end seconds over?)
@@ -98,6 +99,7 @@ know it, says that a timeout has passed.  (For `catch' the key is `timeout'.)"
 ;;; --- For who waits ----------------------------------------------------
 
 (define (now)
+  "Return how many seconds stand on the clock that limits are measured by."
   (/ (get-internal-real-time) internal-time-units-per-second 1.0))
 
 (define (time-left)

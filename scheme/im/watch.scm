@@ -16,7 +16,6 @@
             watch-waiters set-watch-waiters!
             watch-busy? set-watch-busy?! watch-listener?
             make-waiter waiter-direction waiter-resume
-            waiter-timer set-waiter-timer!
             slot->watch source-watch ensure-watch forget-watch!
             take-closed-watches! anything-watched?
             waits? update-interest! drop-if-unused!
@@ -34,13 +33,12 @@
   (interest watch-interest set-watch-interest!))  ; as C was told: 0 to 3
 
 ;; What waits for a source: DIRECTION is 'read or 'write, RESUME is called
-;; with 'ready, 'timeout or 'closed.
+;; with 'ready or 'closed.
 (define-record-type <waiter>
-  (make-waiter direction resume timer)
+  (make-waiter direction resume)
   waiter?
   (direction waiter-direction)
-  (resume waiter-resume)
-  (timer waiter-timer set-waiter-timer!))     ; C's timer | #f
+  (resume waiter-resume))
 
 (define watches (make-vector 64 #f))          ; slot -> watch | #f
 (define free-slots (iota 64))
