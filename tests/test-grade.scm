@@ -14,8 +14,9 @@
 (define directory
   (in-vicinity (getenv "abs_top_srcdir") "tests/grade"))
 
-;; EXERCISE (CHEAT FIRST-THAT-IS-NOT-MET) ...  Those behind the fifth are only
-;; tried with LONG=1.
+;; EXERCISE (CHEAT FIRST-THAT-IS-NOT-MET ...) ...: one of several where two
+;; programs act at the same time.  Those behind the fifth cheat are only tried
+;; with LONG=1.
 (define cheats
   '(("im-list"
      ("first-only" everyone)
@@ -75,7 +76,7 @@
      ("never-closes" closed)
      ("answers" silent)
      ("display" legal)
-     ("one-list" im))
+     ("one-list" im odd))
     ("server"
      ("trusts-source" source)
      ("oldest-first" list)
@@ -86,7 +87,7 @@
      ("never-forgets" logout)
      ("no-goodbye" logout)
      ("says-nothing" unknown-user)
-     ("exits" list)
+     ("exits" unknown-user)
      ("closes-quietly" close)
      ("no-server" welcome))))
 
@@ -160,11 +161,11 @@ writes to PORT which requirements aren't met, and what the screen shows."
   (list (format #f "~a: ~a meets all" exercise name)
         exercise (file-of exercise name) correct-deadline null?))
 
-(define (cheat-case exercise name first-unmet)
-  (list (format #f "~a: cheat-~a fails at `~a'" exercise name first-unmet)
+(define (cheat-case exercise name . first-unmet)
+  (list (format #f "~a: cheat-~a fails at ~a" exercise name first-unmet)
         exercise (file-of exercise (string-append "cheat-" name))
         cheat-deadline
-        (lambda (unmet) (and (pair? unmet) (eq? first-unmet (car unmet))))))
+        (lambda (unmet) (and (pair? unmet) (memq (car unmet) first-unmet)))))
 
 (define (run-cases cases)
   "Grade several at the same time, and report each when it is done."
@@ -210,6 +211,33 @@ writes to PORT which requirements aren't met, and what the screen shows."
          exercises)
     (map car cheats)))
 
+;;; --- Half a program ---------------------------------------------------------
+
+(define (test-half-programs)
+  "An exercise that needs a server or a client says so."
+  (for-each
+   (match-lambda
+     ((exercise file role)
+      (test-assert (format #f "~a: without a ~a there is nothing to grade"
+                           exercise role)
+        (string-prefix? (format #f "guile-im: no file is the ~a." role)
+                        (complaint-about exercise file)))))
+   `(("im-list" ,(file-of "server" "correct-list") client)
+     ("im-refuse" ,(file-of "server" "correct-list") client)
+     ("mail" ,(file-of "server" "correct-list") client)
+     ("mail" ,(file-of "client" "correct-handler") server)
+     ("bots" ,(file-of "server" "correct-list") client)
+     ("client" ,(file-of "server" "correct-list") client)
+     ("server" ,(file-of "client" "correct-handler") server))))
+
+(define (complaint-about exercise file)
+  (call-with-output-string
+    (lambda (port)
+      (parameterize ((current-error-port port))
+        (catch 'quit
+          (lambda () (main (list "grade" exercise file)))
+          (const #f))))))
+
 ;;; --- What a file leaves behind ----------------------------------------------
 
 (define (test-orphans)
@@ -252,6 +280,7 @@ writes to PORT which requirements aren't met, and what the screen shows."
     (test-with-runner runner
       (test-begin "grade")
       (test-files)
+      (test-half-programs)
       (run-cases (cases))
       (when (file-exists? "/proc/self/stat") ; elsewhere nobody can be adopted
         (test-orphans))

@@ -96,17 +96,24 @@ ROLE of what is no option is #f."
 (define (files-by-role exercise files)
   "Return FILES, (ROLE . FILE) each, with whole names and a role for each; a file
 that is both a server and a client is there twice."
-  (when (null? files)
-    (complain "which file?  ~a takes: ~a" (exercise-name exercise)
-              (exercise-files exercise)))
-  (append-map (match-lambda
-                ((role . file)
-                 (let ((path (whole-name file)))
-                   (map (lambda (role) (cons role path))
-                        (if role
-                            (list role)
-                            (file-roles path (exercise-role exercise)))))))
-              files))
+  (let ((takes (exercise-files exercise))
+        (found (append-map (lambda (file) (roles-of file exercise)) files)))
+    (when (null? files)
+      (complain "which file?  ~a takes: ~a" (exercise-name exercise) takes))
+    (for-each (lambda (role)
+                (unless (assq role found)
+                  (complain "no file is the ~a.  ~a takes: ~a" role
+                            (exercise-name exercise) takes)))
+              (exercise-needs exercise))
+    found))
+
+(define (roles-of file exercise)
+  (match-let* (((role . name) file)
+               (path (whole-name name)))
+    (map (lambda (role) (cons role path))
+         (if role
+             (list role)
+             (file-roles path (exercise-role exercise))))))
 
 (define (whole-name file)
   (catch 'system-error

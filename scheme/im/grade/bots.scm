@@ -135,4 +135,4 @@ may never stop"))))))
                  "grumpy bots answer a limited number of times"))))
 
 (define bots
-  (make-exercise 'bots "CLIENT" 'client script requirements))
+  (make-exercise 'bots "CLIENT" '(client) 'client script requirements))

@@ -17,19 +17,22 @@
   #:use-module (srfi srfi-1)
   #:use-module (srfi srfi-9)
   #:export (make-exercise exercise-name exercise-files exercise-role
+            exercise-needs
             note-fact! fact fact? not-met all-met
             grade verdict-id verdict-met? print-verdicts
             request-text requests-text))
 
-;; NAME: a symbol.  FILES: the files it needs, for the usage line.  ROLE:
-;; what a file is that doesn't say: server or client.  SCRIPT: (lambda (files)),
-;; FILES an association list of roles and file names.  REQUIREMENTS: (lambda
+;; NAME: a symbol.  FILES: the files it takes, for the usage line.  NEEDS: the
+;; roles, server and client, that it can't do without.  ROLE: what a file is that
+;; doesn't say.  SCRIPT: (lambda (files)), FILES an association list of roles and
+;; file names.  REQUIREMENTS: (lambda
 ;; (files)) to a list of (ID TEXT CHECK), where (CHECK) is #t or `not-met'.
 (define-record-type <exercise>
-  (make-exercise name files role script requirements)
+  (make-exercise name files needs role script requirements)
   exercise?
   (name exercise-name)
   (files exercise-files)
+  (needs exercise-needs)
   (role exercise-role)
   (script exercise-script)
   (requirements exercise-requirements))

@@ -179,4 +179,4 @@ it said, (TEXT REQUESTS), and who of PERSONS got what."
 
 (define im-broadcast
   (make-exercise 'im-broadcast "SERVER and CLIENT, or one of them"
-                 'server script requirements))
+                 '() 'server script requirements))

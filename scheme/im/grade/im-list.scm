@@ -106,4 +106,4 @@ whom, and sends."
            #t)))))
 
 (define im-list
-  (make-exercise 'im-list "CLIENT" 'client script requirements))
+  (make-exercise 'im-list "CLIENT" '(client) 'client script requirements))

@@ -119,4 +119,4 @@ last: ~a" (fact 'mutual) (requests-text (fact 'mutual-last)))
 
 (define im-refuse
   (make-exercise 'im-refuse "CLIENT, or SERVER and CLIENT"
-                 'client script requirements))
+                 '(client) 'client script requirements))

@@ -30,7 +30,7 @@
       (type sender `(mail ',bob ,two))
       (at-rest!)
       (let ((receiver (start-client bob client)))
-        (note-fact! 'unasked (said-to (tapped bob)))
+        (note-fact! 'unasked (all-said-to bob))
         (note-fact! 'got (get-mail receiver))
         (note-fact! 'private (get-mail (start-client eve client)))
         (talk sender ann bob))
@@ -45,13 +45,16 @@
 
 (define (get-mail student)
   "Return what STUDENT is sent when it asks for its mail."
-  (let* ((client (tapped (student-name student)))
-         (before (if client (length (said-to client)) 0)))
+  (let* ((name (student-name student))
+         (before (length (all-said-to name))))
     (type student '(get-mail))
     (at-rest!)
-    (if client
-        (drop (said-to client) before)
-        '())))
+    (drop (all-said-to name) before)))
+
+(define (all-said-to name)
+  "Return what was said to the client called NAME; nothing if there is none."
+  (let ((client (tapped name)))
+    (if client (said-to client) '())))
 
 (define (talk sender ann bob)
   "Note whether a plain message still arrives."
@@ -111,4 +114,5 @@
     (_ #f)))
 
 (define mail
-  (make-exercise 'mail "SERVER and CLIENT" 'server script requirements))
+  (make-exercise 'mail "SERVER and CLIENT" '(server client) 'server
+                 script requirements))

@@ -230,4 +230,4 @@
 
 (define own-client
   (make-exercise 'client "CLIENT, which defines im-enroll, im and im-exit"
-                 'client script requirements))
+                 '(client) 'client script requirements))

@@ -282,4 +282,4 @@
 (define own-server
   (make-exercise 'server
                  "SERVER, which defines im-server-start and im-server-close"
-                 'server script requirements))
+                 '(server) 'server script requirements))

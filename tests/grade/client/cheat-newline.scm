@@ -3,46 +3,9 @@
 ;;; Copyright (C) 2026 The Guile-IM authors
 ;;; SPDX-License-Identifier: LGPL-3.0-or-later
 
-(load "im-common.scm")
-(define logging #f)
-(define whoiam (login-name))
-(define socket-to-server #f)
-
-(define (ask-server action)
-  (send-to 'server action nil))
+(load "correct-handler.scm")
 
 (define (send-to dst action data)
   (let ((port (socket-output socket-to-server)))
     (format port "~S~%" (list whoiam dst action data))
     (flush port)))
-
-(define (im-enroll ip port)
-  (set! socket-to-server (make-client-socket ip port))
-  (ask-server 'hello)
-  (let ((answer (get-request (socket-input socket-to-server))))
-    (cond ((and answer (equal? (request-action answer) 'welcome))
-           (ask-server 'thanks)
-           (listen-to (socket-input socket-to-server)))
-          (else (close-connection)))))
-
-(define (im who message) (send-to who 'send-msg message))
-(define (im-exit) (ask-server 'logout))
-
-(define (close-connection)
-  (socket-shutdown socket-to-server))
-
-(define (listen-to port)
-  (define (handle-request)
-    (let ((req (get-request port)))
-      (cond ((not req) (close-connection))
-            ((equal? (request-action req) 'receive-msg)
-             (received-msg (request-src req) (request-data req)))
-            ((equal? (request-action req) 'client-list)
-             (format #t "Here are ~A~%" (request-data req)))
-            (else (close-connection)))
-      (if (and (not (port-closed? port)) (char-ready? port))
-          (handle-request))))
-  (when-port-readable port handle-request))
-
-(define (received-msg from message)
-  (format #t "~A says ~A~%" from message))

@@ -18,11 +18,16 @@
 (define (im-enroll ip port)
   (set! socket-to-server (make-client-socket ip port))
   (ask-server 'hello)
-  (let ((answer (get-request (socket-input socket-to-server))))
-    (cond ((and answer (equal? (request-action answer) 'welcome))
-           (ask-server 'thanks)
-           (listen-to (socket-input socket-to-server)))
-          (else (close-connection)))))
+  (cond ((welcome? (first-answer))
+         (ask-server 'thanks)
+         (listen-to (socket-input socket-to-server)))
+        (else (close-connection))))
+
+(define (first-answer)
+  (get-request (socket-input socket-to-server)))
+
+(define (welcome? answer)
+  (and answer (equal? (request-action answer) 'welcome)))
 
 (define (im who message) (send-to who 'send-msg message))
 (define (im-exit) (ask-server 'logout))
@@ -37,11 +42,14 @@
             ((equal? (request-action req) 'receive-msg)
              (received-msg (request-src req) (request-data req)))
             ((equal? (request-action req) 'client-list)
-             (format #t "Here are ~A~%" (request-data req)))
-            (else (close-connection)))
+             (here-are (request-data req)))
+            (else (goodbye)))
       (if (and (not (port-closed? port)) (char-ready? port))
           (handle-request))))
   (when-port-readable port handle-request))
+
+(define (here-are names) (format #t "Here are ~A~%" names))
+(define (goodbye) (close-connection))
 
 (define (received-msg from message)
   (format #t "~A says ~A~%" from message))

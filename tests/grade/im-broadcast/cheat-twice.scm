@@ -5,14 +5,8 @@
 
 (load "im-server.scm")
 (load "im-client.scm")
+(load "correct-action.scm")
 
-(define (im-broadcast message)
-  (send-request (make-request whoiam 'server 'broadcast message)
-                port-to-server))
-
-(define-action! 'broadcast
-  (lambda (name request)
-    (for-each (lambda (other)
-                (pass-on name other (request-data request)
-                         (find-port-to-client other)))
-              (delete name (append (get-clients-list) (get-clients-list))))))
+(define everybody-once get-clients-list)
+(define (get-clients-list)
+  (append (everybody-once) (everybody-once)))

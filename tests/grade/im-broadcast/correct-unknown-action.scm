@@ -5,10 +5,7 @@
 
 (load "im-server.scm")
 (load "im-client.scm")
-
-(define (im-broadcast message)
-  (send-request (make-request whoiam 'server 'broadcast message)
-                port-to-server))
+(load "asks.scm")
 
 (define answer-unknown unknown-action)
 

@@ -4,11 +4,7 @@
 ;;; SPDX-License-Identifier: LGPL-3.0-or-later
 
 (load "im-client.scm")
-
-(define refused '())
-(define (im-refuse name) (set! refused (cons name refused)))
-(define (im-accept name) (set! refused (delete name refused)))
-(define show-msg received-msg)
+(load "refused.scm")
 
 (define (im-accept name) 'okay)
 (define (received-msg from message)

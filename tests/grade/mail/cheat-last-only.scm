@@ -5,11 +5,7 @@
 
 (load "im-server.scm")
 (load "im-client.scm")
-
-(define (mail who text)
-  (send-request (make-request whoiam who 'mail text) port-to-server))
-(define (get-mail)
-  (send-request (make-request whoiam 'server 'get-mail nil) port-to-server))
+(load "asks.scm")
 
 (define-action! 'mail
   (lambda (name request)

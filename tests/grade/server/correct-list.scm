@@ -23,10 +23,13 @@
 
 (define (next sock) (get-request (socket-input sock)))
 
+(define (find-member name) (assoc name members))
+(define (taken? name) (find-member name))
+
 (define (shake-hands sock)
   (let ((hello (next sock)))
     (cond ((not (request-for? 'hello hello)) (socket-shutdown sock))
-          ((assoc (request-src hello) members)
+          ((taken? (request-src hello))
            (say sock 'server (request-src hello) 'sorry nil)
            (socket-shutdown sock))
           (else
@@ -36,44 +39,62 @@
                (socket-shutdown sock))))))
 
 (define (let-in name sock)
-  (set! members (cons (cons name sock) members))
+  (remember (cons name sock))
   (when-port-readable (socket-input sock) (lambda () (serve name sock)))
   (announce))
 
+(define (remember member) (set! members (cons member members)))
+(define (everybody) members)
+(define (names) (map car (everybody)))
+
 (define (announce)
   (for-each (lambda (member)
-              (say (cdr member) 'server (car member) 'client-list
-                   (map car members)))
-            members))
+              (say (cdr member) 'server (car member) 'client-list (names)))
+            (everybody)))
 
 (define (let-go name)
-  (let ((member (assoc name members)))
-    (say (cdr member) 'server name 'goodbye nil)
+  (let ((member (find-member name)))
+    (see-off member)
     (socket-shutdown (cdr member))
-    (set! members (filter (lambda (m) (not (eq? m member))) members))
+    (forget member)
     (announce)))
+
+(define (see-off member)
+  (say (cdr member) 'server (car member) 'goodbye nil))
+
+(define (forget member)
+  (set! members (filter (lambda (other) (not (eq? other member))) members)))
 
 (define (tell sock name text) (say sock 'server name 'receive-msg text))
 
-(define (serve name sock)
-  (let ((req (next sock)))
-    (cond ((not req) (let-go name))
-          ((equal? (request-action req) 'logout) (let-go name))
-          ((equal? (request-action req) 'send-msg)
-           (let ((to (assoc (request-dst req) members)))
-             (if to
-                 (say (cdr to) name (car to) 'receive-msg (request-data req))
-                 (tell sock name
-                       (format #f "User not found: ~A" (request-dst req))))))
-          (else
-           (tell sock name (format #f "Unrecognized action: ~A"
-                                   (request-action req)))))))
+(define (serve name sock) (obey (next sock) name sock))
+
+(define (obey req name sock)
+  (cond ((not req) (let-go name))
+        ((equal? (request-action req) 'logout) (let-go name))
+        ((equal? (request-action req) 'send-msg)
+         (let ((to (find-member (request-dst req))))
+           (if to
+               (deliver req name to)
+               (not-found (request-dst req) name sock))))
+        (else
+         (tell sock name (format #f "Unrecognized action: ~A"
+                                 (request-action req))))))
+
+(define (deliver req name to)
+  (say (cdr to) name (car to) 'receive-msg (request-data req)))
+
+(define (not-found dst name sock)
+  (tell sock name (format #f "User not found: ~A" dst)))
+
+(define (farewell member)
+  (tell (cdr member) (car member) "Server shutting down..."))
 
 (define (im-server-close)
   (for-each (lambda (member)
-              (tell (cdr member) (car member) "Server shutting down...")
+              (farewell member)
               (say (cdr member) 'server (car member) 'goodbye nil)
               (socket-shutdown (cdr member)))
-            members)
-  (set! members nil)
+            (everybody))
+  (for-each forget (everybody))
   (socket-shutdown listener))
