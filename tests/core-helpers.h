@@ -37,7 +37,7 @@
 #include "stream.h"
 
 /* Long enough for a loaded machine; nothing waits for it to pass.  */
-#define DEADLINE_MS 10000
+#define DEADLINE_MS 30000
 
 static struct reactor reactor;
 

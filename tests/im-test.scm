@@ -24,7 +24,7 @@
             failure says? printed-errors fill-queue
             open-descriptors have-ipv6? group run-tests))
 
-(define patience 5)                     ; seconds until a wait has failed
+(define patience 30)                    ; seconds until a wait has failed
 
 (define (now)
   (/ (get-internal-real-time) internal-time-units-per-second 1.0))

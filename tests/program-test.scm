@@ -26,7 +26,7 @@
             printed-by printed-so-far
             open-descriptors run-tests))
 
-(define patience 5)                     ; seconds until a wait has failed
+(define patience 30)                    ; seconds until a wait has failed
 
 (define (seconds)
   (/ (get-internal-real-time) internal-time-units-per-second 1.0))

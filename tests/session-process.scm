@@ -87,7 +87,7 @@ or #f if the process ends first or our patience does."
 (define (wait-until-asleep process)
   "Return when PROCESS waits for something, so that it has read all that was
 sent to it.  Where the system can't tell, return at once."
-  (let ((time (deadline 1)))
+  (let ((time (deadline (patience))))
     (let loop ()
       (when (and (memv (process-state (process-pid process)) '(#\R #\D))
                  (positive? (seconds-until time)))

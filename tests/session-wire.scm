@@ -130,7 +130,7 @@ Give up when our patience ends."
 
 ;;; Waiting
 
-(define patience (make-parameter 10))   ; seconds without any progress
+(define patience (make-parameter 30))   ; seconds without any progress
 
 (define (deadline seconds)
   "Return the time SECONDS from now."

@@ -10,9 +10,10 @@ the_end_comes_after_what_is_queued (void **state)
 {
   enum { COUNT = 4000 };
   static char line[1000];
-  int peer;
+  int peer, few = 4096;
   struct stream *stream = stream_with_peer (&peer);
 
+  setsockopt (stream->fd, SOL_SOCKET, SO_SNDBUF, &few, sizeof few);
   memset (line, 'x', sizeof line - 1);
   for (int i = 0; i < COUNT; i++)
     print_to (stream, line);

@@ -1095,8 +1095,7 @@ a_silent_peer_is_given_up_at_the_deadline (void **state)
   source_close (&reactor, &first->source);
   source_close (&reactor, &second->source);
   RUN_UNTIL (reactor.lingering == NULL);
-  assert_in_range (now_ms () - start, IM_LINGER_MS - 1,
-                   IM_LINGER_MS + 1000);
+  assert_in_range (now_ms () - start, IM_LINGER_MS - 1, DEADLINE_MS);
   assert_false (uv_is_active ((uv_handle_t *) &reactor.linger));
   close (silent);
   close (stuck);
@@ -1178,7 +1177,7 @@ a_peer_that_resets_ends_the_farewell (void **state)
   peer_reset (peer);
   uint64_t start = now_ms ();
   RUN_UNTIL (reactor.lingering == NULL);
-  assert_true (now_ms () - start < IM_LINGER_MS / 2);
+  assert_true (now_ms () - start < IM_LINGER_MS);
   (void) state;
 }
 

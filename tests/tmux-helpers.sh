@@ -13,7 +13,7 @@ set -u
 
 top_build=${abs_top_builddir:-$(pwd)/build}
 test_name=$(basename "$0" .sh)
-patience_seconds=10
+patience_seconds=30
 
 if ! command -v tmux >/dev/null 2>&1; then
   echo "$test_name: skipped, since tmux is not installed"
