@@ -133,9 +133,16 @@ usage: guile-im server [--port N] [--address A] [--quiet] [--headless]
   (call-at-first-prompt start)
   (let ((arguments                            ; of (exit), or of Ctrl-D
          (catch 'system-error
-           top-repl
+           prompt-past-interrupts
            (lambda error (exit-now 129)))))   ; the terminal is gone
     (apply exit (if (list? arguments) arguments '()))))
+
+(define (prompt-past-interrupts)
+  "Return what Guile's prompt returns.  Between two expressions is a moment when
+Ctrl-C would end it."
+  (catch 'signal
+    top-repl
+    (lambda error (prompt-past-interrupts))))
 
 (define (call-at-first-prompt start)
   "Call START when Guile has said its welcome."

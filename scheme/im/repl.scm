@@ -101,8 +101,19 @@ from, with what that one had read ahead."
                      (keep-interrupts!)
                      (dynamic-wind
                        (lambda () (set! at-prompt? #t))
-                       (lambda () (correct (apply reader arguments)))
+                       (lambda ()
+                         (call-reading
+                          (lambda () (correct (apply reader arguments)))))
                        (lambda () (set! at-prompt? outer))))))))
+
+(define (call-reading read)
+  "Return what (READ) returns.  An interrupt happens where that waits, and no
+other before Guile evaluates something: what comes while it tells of the first
+would end the process."
+  (set-keeping-interrupts! #t)
+  (let ((expression (read)))
+    (set-keeping-interrupts! (unspecified? expression))
+    expression))
 
 (define correct (lambda (expression) expression))
 
