@@ -233,9 +233,9 @@ keeps it from sending."
   (setitimer ITIMER_REAL 0 (if (zero? seconds) 0 200000) seconds 0))
 
 (define (group name thunk)
-  "Run THUNK's tests.  What they raise, or ten seconds, is a failure."
+  "Run THUNK's tests.  What they raise, or two minutes, is a failure."
   (sigaction SIGALRM (lambda (signal) (throw 'signal signal)))
-  (set-alarm! 10)
+  (set-alarm! 120)
   (catch #t
     thunk
     (lambda (key . arguments)
