@@ -43,7 +43,7 @@
       (cons (utf8->string bytes) (sockaddr:port (cdr from))))))
 
 (define (receive socket)
-  (receive-datagram socket #:timeout 5))
+  (receive-datagram socket #:timeout 30))
 
 (define (receive-text socket)
   (datagram-text (receive socket)))
@@ -104,7 +104,7 @@
   (let ((socket (here)) (peer (peer)))
     (define (received-of-hello size)
       (tell peer "hello" (datagram-socket-port socket))
-      (let ((got (receive-datagram socket #:size size #:timeout 5)))
+      (let ((got (receive-datagram socket #:size size #:timeout 30)))
         (list (datagram-text got) (datagram-truncated? got))))
     (test-equal "what is longer than asked for is cut, and said to be"
       '(("hello" #f) ("hello" #f) ("hell" #t) ("" #t))
@@ -311,7 +311,7 @@
     (test-assert "what came meanwhile is still there"
       (soon (lambda () (equal? (car got) "d"))))
     (close-datagram-socket s)
-    (test-eq "closing ends run-reactor" #t (run-reactor #:timeout 5))))
+    (test-eq "closing ends run-reactor" #t (run-reactor #:timeout 30))))
 
 (define (test-slow-handler)
   (let* ((s (here)) (peer (peer)) (port (datagram-socket-port s))
