@@ -25,4 +25,5 @@ scm_im_init (void)
   primitive_define_all (relay_primitives);
   primitive_define_all (request_primitives);
   primitive_define_all (repl_port_primitives);
+  primitive_define_all (write_now_primitives);
 }

@@ -32,5 +32,6 @@ extern const struct primitive listener_primitives[];
 extern const struct primitive datagram_primitives[];
 extern const struct primitive address_primitives[];
 extern const struct primitive repl_port_primitives[];
+extern const struct primitive write_now_primitives[];
 
 #endif /* IM_PRIMITIVE_H */

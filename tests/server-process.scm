@@ -27,13 +27,15 @@
 
 ;;; --- Start and end --------------------------------------------------------
 
-(define* (start-server #:key (port 0) (before '()) headless? quiet?)
+(define* (start-server #:key (port 0) (before '()) headless? quiet?
+                       (options (if quiet? '("--quiet") '())))
   "Return the process of a server that listens on PORT, after evaluating
 BEFORE, a list of expressions: without a prompt if HEADLESS?, and then without
-a log if QUIET?; else at one that reads from a pipe, for `type!'."
+a log if QUIET?, or with OPTIONS; else at one that reads from a pipe, for
+`type!'."
   (sigaction SIGPIPE SIG_IGN)       ; a dead server must not end its test
   (let ((process (start-process (if headless?
-                                    (headless-command port before quiet?)
+                                    (headless-command port before options)
                                     "guile -q --no-auto-compile")
                                 "teacher")))
     (unless headless?
@@ -54,13 +56,13 @@ enrolls as NAME, a string, at PORT here."
     (type! process (format #f "(im-enroll \"127.0.0.1\" ~a)" port))
     process))
 
-(define (headless-command port before quiet?)
+(define (headless-command port before options)
   (format #f "guile -q --no-auto-compile -c '~{~s ~}~s'"
           `((use-modules (im limits)) ,@before)
           `((@ (im main) main)
             (list "server" "--headless" "--address" "127.0.0.1"
                   "--port" ,(number->string port)
-                  ,@(if quiet? '("--quiet") '())))))
+                  ,@options))))
 
 (define (server-port-of process)
   "Return the port that PROCESS says it listens on, or #f."

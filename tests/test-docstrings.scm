@@ -10,7 +10,8 @@
     (im grade) (im grade bots) (im grade exercise) (im grade link)
     (im grade people) (im grade roles) (im grade rules) (im grade seat)
     (im grade server) (im grade stage) (im grade student) (im grade wire)
-    (im inside) (im lab) (im limits) (im lines) (im log) (im main) (im names)
+    (im inside) (im lab) (im limits) (im lines) (im log) (im log-file)
+    (im main) (im names)
     (im primitives) (im program) (im reactor) (im repl) (im request)
     (im socket) (im text) (im timeout) (stk load)))
 

@@ -121,13 +121,14 @@ repl: complaint primitives interrupt text dispatch readline meta
 readline: readline-glue
 readline-glue:
 limits: primitives reactor socket
-log: primitives reactor text
+log-file: primitives text
+log: log-file primitives reactor text
 meta: diagnose limits text
 beginner: complaint names primitives request socket text
 diagnose: reactor request socket text
 program:
 lab: complaint datagram reactor repl socket text
-main: names reactor repl program socket
+main: complaint log log-file names reactor repl program socket
 grade/wire: primitives
 grade/link: grade/wire
 grade/rules: grade/wire

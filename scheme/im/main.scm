@@ -4,6 +4,9 @@
 ;;; SPDX-License-Identifier: LGPL-3.0-or-later
 
 (define-module (im main)
+  #:use-module (im complaint)
+  #:use-module (im log)
+  #:use-module (im log-file)
   #:use-module (im names)
   #:use-module (im reactor)
   #:use-module (im repl)
@@ -18,18 +21,40 @@
 for.  Doesn't return before the prompt ends."
   (false-if-exception (setlocale LC_ALL ""))
   (match arguments
+    ((? asks-for-help?) (display help))
     (("server" . options) (server options))
     (("client" . options) (client options))
     (("repl") (prompt (lambda () (user-eval '(use-modules (stk))))))
     (_ (usage "what shall be started?"))))
 
-(define (usage problem)
-  (format (current-error-port) "guile-im: ~a
-usage: guile-im server [--port N] [--address A] [--quiet] [--headless]
+(define help "\
+Usage: guile-im server [OPTION]...     a prompt with the server started
        guile-im client [--name NAME] [IP PORT]
-       guile-im repl
-" problem)
+                                       a prompt with the client loaded, and
+                                       enrolled if IP and PORT are given
+       guile-im repl                   a prompt of the course interpreter
+
+Options of the server:
+  --port N       listen on port N, 0 to 65535; 0 or none: one that is free
+  --address A    listen on A, an address of this computer; none: on all
+  --quiet        no log
+  --log FILE     the log goes to the end of FILE instead of the screen, one
+                 line for each event, with the time
+  --headless     no prompt: serve until SIGTERM or SIGINT, say farewell to
+                 all and end with status 0.  SIGHUP opens FILE anew by its
+                 name, so that logrotate may move it away.
+")
+
+(define (asks-for-help? arguments)
+  (or (member "--help" arguments) (member "-h" arguments)))
+
+(define (usage problem)
+  (complain problem)
+  (complain "--help tells what there is")
   (exit 2))
+
+(define (complain sentence)
+  (format (current-error-port) "guile-im: ~a\n" sentence))
 
 ;;; --- Options ----------------------------------------------------------
 
@@ -66,7 +91,7 @@ usage: guile-im server [--port N] [--address A] [--quiet] [--headless]
 
 (define (server arguments)
   (let* ((options (parse arguments '("--quiet" "--headless")
-                         '("--port" "--address")))
+                         '("--port" "--address" "--log")))
          (port (port-option (or (assoc-ref options "--port") "0")))
          (terminal? (isatty? (current-input-port)))  ; readline's port is none
          (start `(im-server-start #:port ,port
@@ -74,6 +99,7 @@ usage: guile-im server [--port N] [--address A] [--quiet] [--headless]
     (unless (null? (assq-ref options 'rest))
       (usage "server takes no other arguments"))
     (user-eval `(define logging ,(not (assoc-ref options "--quiet"))))
+    (and=> (assoc-ref options "--log") log-to)
     (if (assoc-ref options "--headless")
         (serve-headless start)
         (prompt (lambda ()
@@ -85,13 +111,39 @@ usage: guile-im server [--port N] [--address A] [--quiet] [--headless]
 (define (serve-headless start)
   (setvbuf (current-output-port) 'line)       ; a log is read while it grows
   (load-program "im-server.scm")
+  (when (log-file?)
+    (before-exit! 'log log-the-end)
+    (sigaction SIGHUP (lambda (signal) (reopen-log-file!))))
   (for-each (lambda (signal)
               (sigaction signal (lambda (signal) (exit-now 0))))
             (list SIGTERM SIGINT))
   (unless (user-eval start)
     (exit 1))
   (force-output)
+  (when (log-file?)
+    (user-eval '(log-line "~a" (where-it-is)))
+    (print-to-log))
   (run-reactor))
+
+(define (log-the-end)
+  (user-eval '(if server-socket (log-line "The server stops."))))
+
+(define (print-to-log)
+  "From now on nobody sits at a terminal: what is printed is logged."
+  (set-current-output-port (make-log-port))
+  (set-current-error-port (make-log-port)))
+
+(define (log-to file)
+  "Let the log go to FILE; or say why it can't, and end."
+  (sigaction SIGXFSZ SIG_IGN)                 ; that is an error like others
+  (catch 'system-error
+    (lambda ()
+      (open-log-file! file))
+    (lambda (key . arguments)
+      (complain (format #f "can't write the log to ~a: ~a.  ~a" file
+                        (error-sentence key arguments)
+                        "Is there such a directory, and may you write there?"))
+      (exit 1))))
 
 (define (serve-on-after-input)
   "When all expressions have been read from a file or pipe, go on serving."

@@ -11,8 +11,8 @@
 
 (define-module (im text)
   #:use-module (im primitives)
-  #:export (harmless datum->text name->text print-line message-lines
-            fold-rows))
+  #:export (harmless datum->text name->text line-text print-line
+            message-lines fold-rows))
 
 (define (harmful? char)
   "Return #t if CHAR does something to a terminal instead of being shown."
@@ -52,11 +52,15 @@ a line, where [teacher] would say who speaks, and a > that this is a prompt."
               (string char)))
         (string->list (datum->text name)))))
 
+(define (line-text template . arguments)
+  "Return TEMPLATE, a string in which ~a stands for one of ARGUMENTS each, with
+these made harmless."
+  (apply simple-format #f template (map datum->text arguments)))
+
 (define (print-line template . arguments)
   "Print TEMPLATE, a string in which ~a stands for one of ARGUMENTS each, and a
 line break.  The arguments are made harmless."
-  (apply simple-format #t (string-append template "\n")
-         (map datum->text arguments)))
+  (display (string-append (apply line-text template arguments) "\n")))
 
 (define (message-lines datum)
   "Return the lines of DATUM as text, a list of harmless strings, at least

@@ -1,0 +1,45 @@
+/* scm-write-now.c -- writing to a descriptor that may not be waited for
+
+   Copyright (C) 2026 The Guile-IM authors
+   SPDX-License-Identifier: LGPL-3.0-or-later
+
+   A log must never make a server wait, whoever reads it, or doesn't.  */
+
+#include "primitive.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <unistd.h>
+
+/* Return how many of the SIZE bytes FD has taken, without waiting for it;
+   or a negative errno.  A pipe takes up to PIPE_BUF bytes or none.  */
+static ssize_t
+write_now (int fd, const void *bytes, size_t size)
+{
+  struct pollfd poll_fd = { .fd = fd, .events = POLLOUT };
+  ssize_t written;
+
+  if (poll (&poll_fd, 1, 0) <= 0)
+    return -EAGAIN;
+  if (poll_fd.revents & (POLLERR | POLLHUP))
+    return -EPIPE;              /* a write would raise SIGPIPE */
+  do
+    written = write (fd, bytes, size);
+  while (written < 0 && errno == EINTR);
+  return written < 0 ? -errno : written;
+}
+
+static SCM
+scm_im_write_now (SCM fd, SCM bytes)
+{
+  return scm_from_ssize_t (write_now (scm_to_int (fd),
+                                      SCM_BYTEVECTOR_CONTENTS (bytes),
+                                      SCM_BYTEVECTOR_LENGTH (bytes)));
+}
+
+const struct primitive write_now_primitives[] = {
+  { "%write-now", 2, 0, scm_im_write_now,
+    "Return how many bytes of the bytevector BYTES descriptor FD has taken,\n"
+    "in one write and without waiting for it; or a negative errno." },
+  { NULL, 0, 0, NULL, NULL }
+};
