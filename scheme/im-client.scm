@@ -6,13 +6,14 @@
 ;;;     (im-enroll "123.45.67.89" 6543)    with what the server printed
 ;;;     (im 'bob "Hi there")
 ;;;     (im-exit)
+;;;     (im-show 'times #t)                show when messages come
 ;;;     (im-diagnose "123.45.67.89" 6543)  why that server can't be reached
 
 (use-modules (im program))
 (run-compiled-if-unchanged)             ; ten times as fast, and means the same
 
 (use-modules (im socket) (im reactor) (im limits) (im repl) (im beginner)
-             (im diagnose))
+             (im diagnose) (im show))
 (load-program "im-common.scm")
 
 (define-once logging #f)                ; #t: tell what happens

@@ -255,7 +255,7 @@ printed."
          "(bob ann receive-msg \"a\rb\tc\x7f\u2028\")"
          "[bob] a\\xd;b    c\\x7f;\\x2028;\n")
   (shows "a name that would forge" "(\"a] x\n[b\" ann receive-msg \"Hi\")"
-         "[a\\x5d; x\\xa;\\x5b;b] Hi\n")
+         "[a\\x5d;\\x20;x\\xa;\\x5b;b] Hi\n")
   (shows "in a list, too" "(bob ann receive-msg (\"\x1b[2J\"))"
          "[bob] (\"\\x1b[2J\")\n")
   (shows "no format string" "(bob ann receive-msg \"~a ~s ~%\")"

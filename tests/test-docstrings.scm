@@ -13,7 +13,7 @@
     (im inside) (im lab) (im limits) (im lines) (im log) (im log-file)
     (im main) (im names)
     (im primitives) (im program) (im reactor) (im repl) (im request)
-    (im socket) (im text) (im timeout) (stk load)))
+    (im screen) (im show) (im socket) (im text) (im timeout) (stk load)))
 
 (define (exports name)
   "Return (SYMBOL . VALUE) of what the module NAME exports, in order."

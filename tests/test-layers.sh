@@ -117,13 +117,15 @@ socket: complaint primitives dispatch hosts ports timeout
 datagram: complaint primitives dispatch hosts timeout
 reactor: complaint primitives dispatch ports socket timeout
 request: primitives dispatch ports text timeout
-repl: complaint primitives interrupt text dispatch readline meta
+screen: primitives
+show: screen text
+repl: complaint primitives interrupt screen text dispatch readline meta
 readline: readline-glue
 readline-glue:
 limits: primitives reactor socket
 log-file: primitives text
 log: log-file primitives reactor text
-meta: diagnose limits text
+meta: diagnose limits show text
 beginner: complaint names primitives request socket text
 diagnose: reactor request socket text
 program:

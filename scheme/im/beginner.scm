@@ -10,14 +10,13 @@
 (define-module (im beginner)
   #:use-module (im complaint)
   #:use-module (im names)
-  #:use-module (im primitives)
   #:use-module (im request)
   #:use-module (im socket)
   #:use-module (im text)
   #:use-module (srfi srfi-1)
   #:export (hint-at-name may-enroll? may-send? why-not-welcome
             quote-address try-to-connect try-to-listen
-            print-message print-changes))
+            print-changes))
 
 (define (text . parts)
   (string-concatenate
@@ -194,30 +193,7 @@ saying why there is none."
            "That address isn't one of this computer; leave it out.")
           (else "Leave it out, and the system chooses one."))))
 
-;;; --- Messages, and who came and went -----------------------------------
-
-(define (print-message from message)
-  "Print MESSAGE, any datum, and the name it is FROM.  Further lines of a string
-are marked with a bar, and so are the rows of a line that is longer than the
-terminal's, so that none can look like another person's."
-  (let ((lines (message-lines message))
-        (columns (screen-columns)))
-    (define (print-rows line)
-      (for-each (lambda (row) (print-line "~a" row))
-                (if columns
-                    (fold-rows line columns "  | ")
-                    (list line))))
-    (print-rows (string-append "[" (name->text from) "] " (car lines)))
-    (for-each (lambda (line) (print-rows (string-append "  | " line)))
-              (cdr lines))))
-
-(define (screen-columns)
-  "Return how many columns the terminal has that a person reads, or #f where
-there is none."
-  (let ((ports (fdes->ports 1)))
-    (and (pair? ports)
-         (isatty? (car ports))
-         (max 20 (cdr (%terminal-size 1))))))
+;;; --- Who came and went ---------------------------------------------------
 
 (define (print-changes old new me)
   "Print who is in the list of names NEW and not in OLD, and the reverse.  ME

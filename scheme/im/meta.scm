@@ -9,6 +9,7 @@
 (define-module (im meta)
   #:use-module (im diagnose)
   #:use-module (im limits)
+  #:use-module (im show)
   #:use-module (im text)
   #:use-module (ice-9 match)
   #:use-module (system repl command))
@@ -16,6 +17,8 @@
 (define usage "\
 ,im who                 who is on
 ,im log on | off        tell what happens, or don't
+,im show                how messages are shown
+,im show NAME on | off  with times, bell or colours, or without
 ,im limits              what a connection may do
 ,im diagnose IP PORT    why a server can't be reached
 ,im manual              read the manual
@@ -47,6 +50,13 @@ and where a server runs:
   (module-define! user 'logging on?)
   (print-line (if on? "What happens is told now." "Nothing is told now.")))
 
+(define (show-is! name word)
+  "Switch NAME on or off, as WORD says."
+  (match word
+    ((or 'on 'off) (im-show name (eq? word 'on)))
+    (_ (print-line ",im show ~a on, or off?" name)))
+  (im-show))
+
 (define (read-manual)
   (unless (zero? (status:exit-val (system* "info" "guile-im")))
     (print-line "The manual is not installed here, or `info' is not.")))
@@ -58,6 +68,8 @@ Who is on, the log, limits, the manual; `,im' alone tells the rest."
     (('who) (who))
     (('log 'on) (log-is! #t))
     (('log 'off) (log-is! #f))
+    (('show) (im-show))
+    (('show name word) (show-is! name word))
     (('limits) (im-limits))
     (('diagnose ip port) (im-diagnose (datum->text ip) port))
     (('manual) (read-manual))

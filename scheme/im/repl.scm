@@ -13,6 +13,7 @@
   #:use-module (im dispatch)
   #:use-module (im interrupt)
   #:use-module (im primitives)
+  #:use-module (im screen)
   #:use-module (im text)
   #:use-module (ice-9 suspendable-ports)
   #:use-module (rnrs bytevectors)
@@ -137,7 +138,8 @@ above the line that is being typed."
       (lambda ()
         (parameterize ((current-output-port notices)
                        (current-error-port notices))
-          (step-past-exit descriptor)))
+          (call-showing-on screen notices
+                           (lambda () (step-past-exit descriptor)))))
       (lambda () (show-notices screen)))))
 
 (define (step-past-exit descriptor)
@@ -181,13 +183,6 @@ been waiting there."
          (format screen "\n~a\n~a" text (prompt-text))))
   (force-output screen))
 
-(define (cursor-control? port)
-  "Return #t if PORT is a terminal that knows the usual control sequences."
-  (and (file-port? port)
-       (isatty? port)
-       (not (member (or (getenv "TERM") "dumb") '("dumb" "")))
-       (not (getenv "INSIDE_EMACS"))))
-
 (define (insert-above screen text)
   "Print TEXT above the line of the cursor, which the kernel holds and nobody
 can print again."
@@ -201,15 +196,19 @@ can print again."
 must be lower than the terminal, or it would push the line of the cursor out
 of it."
   (let loop ((start 0) (index 0) (row 1) (column 0))
-    (if (= index (string-length line))
-        (insert-rows screen row (substring line start))
-        (let ((width (%character-columns (string-ref line index))))
-          (cond ((<= (+ column width) columns)
-                 (loop start (1+ index) row (+ column width)))
-                ((< row most) (loop start (1+ index) (1+ row) width))
-                (else
-                 (insert-rows screen row (substring line start index))
-                 (loop index (1+ index) 1 width)))))))
+    (cond
+     ((= index (string-length line))
+      (insert-rows screen row (substring line start)))
+     ((unseen-end line index)
+      => (lambda (end) (loop start end row column)))
+     (else
+      (let ((width (%character-columns (string-ref line index))))
+        (cond ((<= (+ column width) columns)
+               (loop start (1+ index) row (+ column width)))
+              ((< row most) (loop start (1+ index) (1+ row) width))
+              (else
+               (insert-rows screen row (substring line start index))
+               (loop index (1+ index) 1 width))))))))
 
 (define (insert-rows screen rows text)
   "Push the line of the cursor down and print TEXT, which fills ROWS, where it

@@ -11,7 +11,7 @@
 
 (define-module (im text)
   #:use-module (im primitives)
-  #:export (harmless datum->text name->text line-text print-line
+  #:export (harmless escape-if datum->text name->text line-text print-line
             message-lines fold-rows))
 
 (define (harmful? char)
@@ -45,12 +45,18 @@ anything else as Scheme writes it; harmless."
 (define (name->text name)
   "Return NAME, a symbol or a string, as text; harmless also at the beginning of
 a line, where [teacher] would say who speaks, and a > that this is a prompt."
+  (escape-if (lambda (char) (memv char '(#\[ #\] #\>)))
+             (datum->text name)))
+
+(define (escape-if escape? text)
+  "Return TEXT with each character for which (ESCAPE? CHAR) is true written as
+\\xHEX;."
   (string-concatenate
    (map (lambda (char)
-          (if (memv char '(#\[ #\] #\>))
+          (if (escape? char)
               (escaped char)
               (string char)))
-        (string->list (datum->text name)))))
+        (string->list text))))
 
 (define (line-text template . arguments)
   "Return TEMPLATE, a string in which ~a stands for one of ARGUMENTS each, with
