@@ -7,7 +7,7 @@
 
 (define modules
   '((im beginner) (im complaint) (im datagram) (im diagnose) (im dispatch) (im hosts)
-    (im grade) (im grade bots) (im grade exercise) (im grade link)
+    (im geiser) (im grade) (im grade bots) (im grade exercise) (im grade link)
     (im grade people) (im grade roles) (im grade rules) (im grade seat)
     (im grade server) (im grade stage) (im grade student) (im grade wire)
     (im inside) (im lab) (im limits) (im lines) (im log) (im log-file)

@@ -119,7 +119,8 @@ reactor: complaint primitives dispatch ports socket timeout
 request: primitives dispatch ports text timeout
 screen: primitives
 show: screen text
-repl: complaint primitives interrupt screen text dispatch readline meta
+geiser:
+repl: complaint dispatch geiser interrupt meta primitives readline screen text
 readline: readline-glue
 readline-glue:
 limits: primitives reactor socket

@@ -42,7 +42,7 @@ open_shown line 'TERM=screen-256color'
 open_shown mono 'TERM=vt100'
 open_shown colourless 'TERM=xterm NO_COLOR=1'
 open_shown dumb 'TERM=dumb COLORTERM=truecolor'
-open_shown emacs 'TERM=xterm-256color INSIDE_EMACS=28.2,comint'
+open_shown emacs 'TERM=xterm-256color INSIDE_EMACS=28.2,eshell'
 everybody='plain line mono colourless dumb emacs'
 must_enroll $everybody
 

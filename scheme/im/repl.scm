@@ -11,6 +11,7 @@
 (define-module (im repl)
   #:use-module (im complaint)
   #:use-module (im dispatch)
+  #:use-module (im geiser)
   #:use-module (im interrupt)
   #:use-module (im primitives)
   #:use-module (im screen)
@@ -85,26 +86,32 @@ from, with what that one had read ahead."
 
 (define (step-until-input port)
   "Run handlers until there is something to read from PORT."
-  (unless (char-ready? port)
-    (step-at-prompt (%repl-port-descriptor port))
-    (step-until-input port)))
+  (cond ((char-ready? port) (set! begun? #t))
+        (else
+         (step-at-prompt (%repl-port-descriptor port))
+         (step-until-input port))))
 
 ;;; --- Where the person is ----------------------------------------------
 
 (define at-prompt? #f)                        ; a prompt is on the screen
+(define begun? #f)                            ; and lines of what is typed
 
 (define (watch-prompt!)
   "Know from now on when a prompt is on the screen."
   (let ((reader repl-reader))
     (module-set! the-root-module 'repl-reader
                  (lambda arguments
-                   (let ((outer at-prompt?))
+                   (let ((outer at-prompt?)
+                         (read (lambda () (apply reader arguments))))
                      (keep-interrupts!)
                      (dynamic-wind
                        (lambda () (set! at-prompt? #t))
                        (lambda ()
                          (call-reading
-                          (lambda () (correct (apply reader arguments)))))
+                          ;; What a meta-command is given has no prompt.
+                          (if (procedure? (car arguments))
+                              (lambda () (read-typed read))
+                              (lambda () (correct (read))))))
                        (lambda () (set! at-prompt? outer))))))))
 
 (define (call-reading read)
@@ -115,6 +122,22 @@ would end the process."
   (let ((expression (read)))
     (set-keeping-interrupts! (unspecified? expression))
     expression))
+
+(define (input-waits?)
+  "Return #t if there is more than one expression in a line."
+  (and (%repl-port? (current-input-port)) (char-ready?)))
+
+(define (read-typed read)
+  "Return what (READ) returns, corrected; show what had to wait for it."
+  (set! begun? (input-waits?))
+  (let ((expression (read)))
+    (set! geiser-listens? (geiser-asks? expression (current-input-port)))
+    (unless geiser-listens?
+      (display (take-notices!))
+      (force-output))
+    (correct expression)))
+
+(define geiser-listens? #f)                   ; and not the person
 
 (define correct (lambda (expression) expression))
 
@@ -163,15 +186,20 @@ been waiting there."
            (lambda () #t))
    "w"))
 
-(define (show-notices screen)
+(define (take-notices!)
   (force-output notices)
-  (unless (null? noticed)
-    (let ((text (string-concatenate (reverse noticed))))
-      (set! noticed '())
-      (show-above screen
-                  (if (string-suffix? "\n" text)
-                      (string-drop-right text 1)
-                      text)))))
+  (let ((pieces noticed))
+    (set! noticed '())
+    (string-concatenate-reverse pieces)))
+
+(define (show-notices screen)
+  (unless (or geiser-listens? (and (geiser?) (input-waits?)))
+    (let ((text (take-notices!)))
+      (unless (string-null? text)
+        (show-above screen
+                    (if (string-suffix? "\n" text)
+                        (string-drop-right text 1)
+                        text))))))
 
 ;;; --- Above the line that is being typed -------------------------------
 
@@ -180,7 +208,9 @@ been waiting there."
   (cond ((readline-active?) (when-readline 'show-above-readline screen text))
         ((cursor-control? screen) (insert-above screen text))
         (else
-         (format screen "\n~a\n~a" text (prompt-text))))
+         (display (string-append (if (replaces-line?) "\r" "\n")
+                                 text "\n" (prompt-text))
+                  screen)))
   (force-output screen))
 
 (define (insert-above screen text)
@@ -229,8 +259,9 @@ cursor.)"
   (pair? (fluid-ref *repl-stack*)))
 
 (define (prompt-text)
+  "Return the prompt, or \"\" in the middle of an expression."
   (let ((repls (fluid-ref *repl-stack*)))
-    (if (pair? repls)
+    (if (and (pair? repls) (not begun?))
         (repl-prompt (car repls))
         "")))
 

@@ -10,8 +10,8 @@
   #:use-module (im primitives)
   #:use-module (ice-9 regex)
   #:use-module (srfi srfi-1)
-  #:export (call-showing-on cursor-control? colours? screen-columns
-            unseen-end))
+  #:export (call-showing-on cursor-control? colours? replaces-line?
+            screen-columns unseen-end))
 
 ;; While handlers run at a prompt they print to a port that gathers it.
 (define gathering (make-parameter '(#f . #f))) ; (port . screen)
@@ -55,6 +55,11 @@ nobody minds: see https://no-color.org."
        (string-null? (or (getenv "NO_COLOR") ""))
        (or (getenv "COLORTERM") (regexp-exec coloured (terminal-name)))
        #t))
+
+(define (replaces-line?)
+  "Return #t if a carriage return makes what follows replace the prompt: so it
+is in Emacs' buffers, where what is being typed isn't part of that line yet."
+  (string-contains (or (getenv "INSIDE_EMACS") "") ",comint"))
 
 (define (screen-columns)
   "Return how many columns the terminal has that a person reads, or #f where
