@@ -45,5 +45,22 @@ check ',im kick eve too-loud
 check ',im kick nobody' "$full" 'Nobody here is called nobody'
 check ',im mute eve' "$client" 'load im-server.scm first'
 check ',im log off' "$server" 'Nothing is told now.'
+check ',im show' "$client" 'times    off  when each message came'
+check ',im show times on' "$client" 'times    on '
+check ',im show times' "$client" ',im who '
+check ',im show times perhaps' "$client" ',im show times on, or off?'
+check ',im show colour on' "$client" 'there are: (times bell colours)'
 check ',help im' "$client" 'im [WHAT ...]'
+check ',im' '(use-modules (stk))' ',im who '
+
+# Whatever `,im' alone lists is there, and `,help im' lists the same.
+for command in ',im' ',help im'; do
+  answer=$(answers "$command" "$client")
+  for word in who log show limits diagnose manual kick mute unmute; do
+    case $answer in
+      *",im $word "*) echo "PASS: $command lists $word" ;;
+      *) echo "FAIL: $command doesn't list $word"; failed=1 ;;
+    esac
+  done
+done
 exit $failed

@@ -14,20 +14,6 @@
   #:use-module (ice-9 match)
   #:use-module (system repl command))
 
-(define usage "\
-,im who                 who is on
-,im log on | off        tell what happens, or don't
-,im show                how messages are shown
-,im show NAME on | off  with times, bell or colours, or without
-,im limits              what a connection may do
-,im diagnose IP PORT    why a server can't be reached
-,im manual              read the manual
-and where a server runs:
-,im kick NAME [WHY]     send somebody out
-,im mute NAME           deliver nothing more that NAME sends
-,im unmute NAME
-")
-
 (define user (resolve-module '(guile-user)))
 
 (define (call-user name . arguments)
@@ -61,10 +47,30 @@ and where a server runs:
   (unless (zero? (status:exit-val (system* "info" "guile-im")))
     (print-line "The manual is not installed here, or `info' is not.")))
 
-(define-meta-command ((im Guile-IM) repl #:optional what . arguments)
+(define-syntax-rule (define-im-command usage (repl words) documentation body)
+  "Define `,im', and USAGE as what is shown of it."
+  (begin
+    (define usage documentation)
+    (define-meta-command ((im Guile-IM) repl . words)
+      documentation
+      body)))
+
+(define-im-command usage (repl words)
   "im [WHAT ...]
-Who is on, the log, limits, the manual; `,im' alone tells the rest."
-  (match (cons what arguments)
+What is going on here, and how it is shown.
+
+,im who                 who is on
+,im log on | off        tell what happens, or don't
+,im show                how messages are shown
+,im show NAME on | off  with times, bell or colours, or without
+,im limits              what a connection may do
+,im diagnose IP PORT    why a server can't be reached
+,im manual              read the manual
+and where a server runs:
+,im kick NAME [WHY]     send somebody out
+,im mute NAME           deliver nothing more that NAME sends
+,im unmute NAME         deliver it again"
+  (match words
     (('who) (who))
     (('log 'on) (log-is! #t))
     (('log 'off) (log-is! #f))
@@ -77,4 +83,4 @@ Who is on, the log, limits, the manual; `,im' alone tells the rest."
      (apply call-user 'im-kick name (map datum->text why)))
     (('mute name) (call-user 'im-mute name))
     (('unmute name) (call-user 'im-unmute name))
-    (_ (display usage))))
+    (_ (display usage) (newline))))

@@ -111,7 +111,7 @@ from, with what that one had read ahead."
                           ;; What a meta-command is given has no prompt.
                           (if (procedure? (car arguments))
                               (lambda () (read-typed read))
-                              (lambda () (correct (read))))))
+                              (lambda () (name->symbol (correct (read)))))))
                        (lambda () (set! at-prompt? outer))))))))
 
 (define (call-reading read)
@@ -138,6 +138,13 @@ would end the process."
     (correct expression)))
 
 (define geiser-listens? #f)                   ; and not the person
+
+(define (name->symbol expression)
+  "Return EXPRESSION; a name as a symbol.  ,describe wants one of a macro, and
+is given what the reader of Guile 3 makes of it."
+  (if (identifier? expression)
+      (syntax->datum expression)
+      expression))
 
 (define correct (lambda (expression) expression))
 
