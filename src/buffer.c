@@ -10,64 +10,71 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The smallest block: a request as a person types it.  */
+/* What the smallest block holds: a request as a person types it.  */
 #define FIRST_BYTES 256
 
 /* Move what is queued to the front of the block.  */
 static void
-close_gap (struct buffer *buffer)
+close_gap (struct block *block)
 {
-  memmove (buffer->bytes, buffer->bytes + buffer->start,
-           buffer_size (buffer));
-  buffer->end -= buffer->start;
-  buffer->start = 0;
+  memmove (block->bytes, block->bytes + block->start,
+           block->end - block->start);
+  block->end -= block->start;
+  block->start = 0;
 }
 
-/* Grow the block to hold NEEDED bytes.  Return 0 or -ENOMEM.  */
-static int
+/* Grow the block to hold NEEDED bytes.  Return it, or NULL when memory is
+   out; then it is as before.  */
+static struct block *
 enlarge (struct buffer *buffer, size_t needed)
 {
-  size_t capacity = buffer->capacity ? buffer->capacity : FIRST_BYTES;
+  struct block *block = buffer->block;
+  size_t capacity = block ? block->capacity : FIRST_BYTES;
 
   while (capacity < needed)
     {
-      if (capacity > SIZE_MAX / 2)
-        return -ENOMEM;
+      if (capacity > SIZE_MAX / 4)
+        return NULL;
       capacity *= 2;
     }
-  uint8_t *bytes = realloc (buffer->bytes, capacity);
-  if (bytes == NULL)
-    return -ENOMEM;
-  buffer->bytes = bytes;
-  buffer->capacity = capacity;
-  return 0;
+  block = realloc (block, sizeof *block + capacity);
+  if (block == NULL)
+    return NULL;
+  if (buffer->block == NULL)
+    block->start = block->end = 0;
+  block->capacity = capacity;
+  buffer->block = block;
+  return block;
 }
 
 uint8_t *
 buffer_room (struct buffer *buffer, size_t count)
 {
-  size_t size = buffer_size (buffer);
+  struct block *block = buffer->block;
+  size_t end = block ? block->end : 0;
 
-  if (count > SIZE_MAX - buffer->end)
+  if (count > SIZE_MAX - end)
     return NULL;
-  if (buffer->capacity - buffer->end < count)
+  if (block == NULL || buffer_left (buffer) < count)
     {
       /* Moving pays only while the gap is at least as large as what is
          moved; else a long queue would be copied for each append.  */
-      if (buffer->start >= size && buffer->start > 0)
-        close_gap (buffer);
-      if (buffer->capacity - buffer->end < count
-          && enlarge (buffer, buffer->end + count) < 0)
-        return NULL;
+      if (block && block->start >= buffer_size (buffer) && block->start > 0)
+        {
+          close_gap (block);
+          end = block->end;
+        }
+      if (block == NULL || buffer_left (buffer) < count)
+        block = enlarge (buffer, end + count);
     }
-  return buffer->bytes + buffer->end;
+  return block ? block->bytes + block->end : NULL;
 }
 
 void
 buffer_grew (struct buffer *buffer, size_t count)
 {
-  assert (count <= buffer->capacity - buffer->end);
-  buffer->end += count;
+  assert (count <= buffer_left (buffer));
+  buffer->block->end += count;
 }
 
 int
@@ -79,28 +86,31 @@ buffer_append (struct buffer *buffer, const void *bytes, size_t count)
   if (room == NULL)
     return -ENOMEM;
   memcpy (room, bytes, count);
-  buffer->end += count;
+  buffer->block->end += count;
   return 0;
 }
 
 int
 buffer_push_back (struct buffer *buffer, const void *bytes, size_t count)
 {
+  struct block *block = buffer->block;
+
   if (count == 0)
     return 0;
-  if (buffer->start < count)
+  if (block == NULL || block->start < count)
     {
       size_t size = buffer_size (buffer);
 
       if (buffer_room (buffer, count) == NULL)
         return -ENOMEM;
-      memmove (buffer->bytes + buffer->start + count,
-               buffer->bytes + buffer->start, size);
-      buffer->end += count;
+      block = buffer->block;
+      memmove (block->bytes + block->start + count,
+               block->bytes + block->start, size);
+      block->end += count;
     }
   else
-    buffer->start -= count;
-  memcpy (buffer->bytes + buffer->start, bytes, count);
+    block->start -= count;
+  memcpy (block->bytes + block->start, bytes, count);
   return 0;
 }
 
@@ -108,23 +118,25 @@ void
 buffer_consume (struct buffer *buffer, size_t count)
 {
   assert (count <= buffer_size (buffer));
-  buffer->start += count;
-  if (buffer->start == buffer->end)
+  if (count == buffer_size (buffer))
     buffer_free (buffer);
+  else
+    buffer->block->start += count;
 }
 
 void
 buffer_truncate (struct buffer *buffer, size_t size)
 {
   assert (size <= buffer_size (buffer));
-  buffer->end = buffer->start + size;
   if (size == 0)
     buffer_free (buffer);
+  else
+    buffer->block->end = buffer->block->start + size;
 }
 
 void
 buffer_free (struct buffer *buffer)
 {
-  free (buffer->bytes);
-  *buffer = (struct buffer) { 0 };
+  free (buffer->block);
+  buffer->block = NULL;
 }

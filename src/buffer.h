@@ -13,25 +13,35 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* One pointer, because every idle client has three of these.  */
 struct buffer
 {
-  uint8_t *bytes;               /* NULL, or room for `capacity' bytes */
+  struct block *block;          /* NULL: empty */
+};
+
+struct block
+{
   size_t start;                 /* of what is queued */
   size_t end;
   size_t capacity;
+  uint8_t bytes[];
 };
 
 static inline size_t
 buffer_size (const struct buffer *buffer)
 {
-  return buffer->end - buffer->start;
+  const struct block *block = buffer->block;
+
+  return block ? block->end - block->start : 0;
 }
 
 /* The queued bytes; NULL when there are none.  */
 static inline const uint8_t *
 buffer_bytes (const struct buffer *buffer)
 {
-  return buffer->bytes ? buffer->bytes + buffer->start : NULL;
+  const struct block *block = buffer->block;
+
+  return block ? block->bytes + block->start : NULL;
 }
 
 /* Make room for COUNT more bytes, at least one, and return where they go,
@@ -39,6 +49,13 @@ buffer_bytes (const struct buffer *buffer)
    buffer_grew.  */
 uint8_t *buffer_room (struct buffer *buffer, size_t count);
 void buffer_grew (struct buffer *buffer, size_t count);
+
+/* How many more bytes fit where buffer_room points.  */
+static inline size_t
+buffer_left (const struct buffer *buffer)
+{
+  return buffer->block->capacity - buffer->block->end;
+}
 
 /* Queue COUNT bytes.  Return 0, or -ENOMEM and queue nothing.  */
 int buffer_append (struct buffer *buffer, const void *bytes, size_t count);

@@ -57,7 +57,7 @@ need (struct writer *writer, size_t count)
   writer->left = rest;
   if (writer->room == NULL)
     return DATUM_NO_MEMORY;
-  size_t room = out->capacity - out->end;
+  size_t room = buffer_left (out);
   if (room > rest)
     room = rest;
   writer->room_end += room;

@@ -28,17 +28,28 @@ struct shared_bytes
   uint8_t bytes[];
 };
 
+/* Every idle client has one of these: mind the holes.  */
 struct stream
 {
   struct source source;
   uv_poll_t poll;
   int fd;
-  int polled;                   /* libuv's events */
   int error;                    /* 0, or the negative errno that ended it */
+  uint8_t polled;               /* libuv's events */
+  bool connecting : 1;
+  bool eof : 1;                 /* the peer sends no more */
+  bool stalled : 1;             /* `input' was seen, and isn't enough */
+  bool xml_decided : 1;         /* the first byte has told */
+  bool xml : 1;                 /* the peer speaks the XML-like version */
+  bool xml_leaving : 1;         /* and has said logout */
+  bool lent : 1;                /* a Guile port may hold bytes of ours */
+  bool closing : 1;             /* its owner is gone */
+  bool finished : 1;            /* its owner sends no more, but reads */
+  bool shut : 1;                /* we send no more */
+  uint32_t request_limit;       /* bytes */
   struct buffer input;
   struct buffer output;
   struct frame frame;           /* of the request that `input' begins with */
-  uint32_t request_limit;       /* bytes */
   uint32_t output_limit;        /* bytes; more ends the stream.  0: none */
   uint32_t turn_requests;       /* taken in this turn */
   uint32_t turn_bytes;
@@ -50,16 +61,6 @@ struct stream
   uint64_t even_us;             /* when it is even with its rate */
   struct stream *next_paused;
   struct stream **paused_link;  /* NULL: not paused */
-  bool connecting;
-  bool eof;                     /* the peer sends no more */
-  bool stalled;                 /* `input' was seen, and isn't enough */
-  bool xml_decided;             /* the first byte has told */
-  bool xml;                     /* the peer speaks the XML-like version */
-  bool xml_leaving;             /* and has said logout */
-  bool lent;                    /* a Guile port may hold bytes of ours */
-  bool closing;                 /* its owner is gone */
-  bool finished;                /* its owner sends no more, but reads */
-  bool shut;                    /* we send no more */
   struct buffer latest_head;    /* replaced while unsent, see below */
   struct shared_bytes *latest_tail;
   uint64_t linger_end;          /* in the loop's milliseconds */

@@ -65,11 +65,11 @@ an_empty_buffer_owns_no_memory (void **state)
 
   append (&buffer, "abc");
   buffer_consume (&buffer, 3);
-  assert_null (buffer.bytes);
+  assert_null (buffer.block);
   assert_null (buffer_bytes (&buffer));
   append (&buffer, "abc");
   buffer_truncate (&buffer, 0);
-  assert_null (buffer.bytes);
+  assert_null (buffer.block);
   buffer_consume (&buffer, 0);
   buffer_truncate (&buffer, 0);
   buffer_free (&buffer);
@@ -142,7 +142,7 @@ a_long_queue_that_moves_on_stays_small (void **state)
         buffer_consume (&buffer, sizeof block);
     }
   assert_int_equal (buffer_size (&buffer), sizeof block);
-  assert_true (buffer.capacity <= 16 * sizeof block);
+  assert_true (buffer.block->capacity <= 16 * sizeof block);
   buffer_free (&buffer);
   (void) state;
 }

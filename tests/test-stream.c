@@ -339,7 +339,7 @@ input_stops_being_read_at_the_limit_and_resumes (void **state)
   while (taken < size)
     {
       assert_true (buffer_size (&stream->input) <= IM_INPUT_BYTES);
-      assert_true (stream->input.capacity <= 4 * IM_INPUT_BYTES);
+      assert_true (stream->input.block->capacity <= 4 * IM_INPUT_BYTES);
       RUN_UNTIL (stream_readable (stream));
       size_t count = stream_take (stream, bytes, sizeof bytes);
       assert_pattern (bytes, count, taken);
@@ -381,7 +381,7 @@ a_request_that_never_ends_is_refused_at_its_limit (void **state)
     }
   assert_int_equal (next_status (stream), FRAME_TOO_LONG);
   assert_true (buffer_size (&stream->input) <= IM_SERVER_REQUEST_BYTES);
-  assert_true (stream->input.capacity <= 96 * 1024);
+  assert_true (stream->input.block->capacity <= 96 * 1024);
   close_both (stream, peer);
   (void) state;
 }
@@ -497,7 +497,7 @@ white_space_between_requests_needs_no_memory (void **state)
       peer_send (peer, " \n\t  ");
       RUN_UNTIL (stream_readable (stream));
       assert_int_equal (next_status (stream), FRAME_INCOMPLETE);
-      assert_null (stream->input.bytes);
+      assert_null (stream->input.block);
     }
   peer_send (peer, "(a)");
   RUN_UNTIL (stream_readable (stream));
@@ -707,7 +707,7 @@ partial_writes_go_on_when_the_peer_reads (void **state)
   RUN_UNTIL (is_ready (&stream->source));
   assert_true (stream_writable (stream));
   assert_int_equal (stream_unsent (stream), 0);
-  assert_null (stream->output.bytes);
+  assert_null (stream->output.block);
   close_both (stream, peer);
   (void) state;
 }
@@ -738,7 +738,7 @@ more_output_than_the_limit_breaks_the_stream (void **state)
   assert_int_equal (buffer_append (&stream->output, "x", 1), 0);
   assert_int_equal (stream_wrote (stream), -ENOBUFS);
   assert_int_equal (stream->error, -ENOBUFS);
-  assert_null (stream->output.bytes);
+  assert_null (stream->output.block);
   assert_true (stream_writable (stream));
   assert_frame (stream, "(a)");
   source_settle (&stream->source);

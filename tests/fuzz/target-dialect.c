@@ -32,17 +32,19 @@ static void
 receive (struct buffer *input, const uint8_t *bytes, size_t size)
 {
   size_t queued = buffer_size (input);
-  uint8_t *block;
+  struct block *block;
 
   if (size == 0)
     return;
-  block = malloc (queued + size);
+  block = malloc (sizeof *block + queued + size);
   holds (block != NULL, "there is memory");
+  block->start = 0;
+  block->end = block->capacity = queued + size;
   if (queued > 0)
-    memcpy (block, buffer_bytes (input), queued);
-  memcpy (block + queued, bytes, size);
+    memcpy (block->bytes, buffer_bytes (input), queued);
+  memcpy (block->bytes + queued, bytes, size);
   buffer_free (input);
-  *input = (struct buffer) { block, 0, queued + size, queued + size };
+  input->block = block;
 }
 
 /* Put what can be taken of STREAM before *SEEN.  Return false after what

@@ -83,6 +83,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   if (status == DATUM_OK)
     {
       holds (printable, "only a datum of the subset has a print");
+      holds (buffer_size (&out) > BEFORE_SIZE, "a print has bytes");
       uint8_t *copy = malloc (buffer_size (&out) - BEFORE_SIZE);
       holds (copy != NULL, "there is memory");
       memcpy (copy, buffer_bytes (&out) + BEFORE_SIZE,
