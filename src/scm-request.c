@@ -84,11 +84,17 @@ scm_im_send_problem (SCM request, SCM port)
 
 /* --- One datum to many ------------------------------------------------- */
 
-/* Print what stands before the data of a request to NAME.  */
-static enum datum_status
-write_head (struct buffer *out, SCM src, SCM name, SCM action)
+/* All that a request to NAME has but its data, which is the same for all.  */
+struct head
 {
-  SCM parts[] = { src, name, action };
+  SCM src, name, action;
+};
+
+/* Print what stands before the data.  */
+static enum datum_status
+write_head (struct buffer *out, const struct head *head)
+{
+  SCM parts[] = { head->src, head->name, head->action };
   enum datum_status status = DATUM_OK;
 
   if (buffer_append (out, "(", 1) < 0)
@@ -102,30 +108,31 @@ write_head (struct buffer *out, SCM src, SCM name, SCM action)
   return status;
 }
 
-/* Queue HEAD and TAIL, or for an XML stream, which can't share them, the
-   whole request.  */
+/* Queue HEAD and TAIL, the print of DATA; or for an XML stream, which can't
+   share that, the whole request.  */
 static void
-send_latest_to (struct stream *stream, SCM request,
+send_latest_to (struct stream *stream, const struct head *head, SCM data,
                 struct shared_bytes *tail)
 {
   static struct shared_bytes no_tail = { .references = 1 };
-  struct buffer head = { 0 };
+  struct buffer out = { 0 };
   enum datum_status status;
 
   if (stream->xml)
     {
       tail = &no_tail;
-      status = dialect_write (stream, &head, request,
+      status = dialect_write (stream, &out,
+                              scm_list_4 (head->src, head->name,
+                                          head->action, data),
                               limit_of (LIMIT_CLIENT_REQUEST_BYTES));
     }
   else
-    status = write_head (&head, SCM_CAR (request), SCM_CADR (request),
-                         SCM_CADDR (request));
+    status = write_head (&out, head);
   if (status != DATUM_OK
-      || stream_send_latest (stream, buffer_bytes (&head),
-                             buffer_size (&head), tail) < 0)
+      || stream_send_latest (stream, buffer_bytes (&out),
+                             buffer_size (&out), tail) < 0)
     stream_fail (stream, -ENOMEM);
-  buffer_free (&head);
+  buffer_free (&out);
 }
 
 static SCM
@@ -151,8 +158,11 @@ scm_im_send_latest (SCM src, SCM action, SCM data, SCM receivers)
       struct stream *stream = is_stream_port (port) && SCM_OPPORTP (port)
                               ? stream_from_port (port, "send-latest") : NULL;
       if (stream != NULL && stream->error == 0 && !stream->finished)
-        send_latest_to (stream, scm_list_4 (src, SCM_CAAR (receivers),
-                                            action, data), tail);
+        {
+          struct head head = { src, SCM_CAAR (receivers), action };
+
+          send_latest_to (stream, &head, data, tail);
+        }
     }
   shared_bytes_release (tail);
   return SCM_BOOL_T;
