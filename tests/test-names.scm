@@ -44,7 +44,8 @@
        (and (apply same-name? (list (car pair) (cdr pair)))
             (same-name? (cdr pair) (car pair)))))
    '((bob . bob) (bob . "Bob") ("BOB" . "bob") (Bob . bob)
-     ("Jos\xe9" . "jose\u0301") ("\xc9mile" . "\xe9mile") ("a b" . "A B")))
+     ("Jos\xe9" . "jose\u0301") ("\xc9mile" . "\xe9mile") ("a b" . "A B")
+     ("H\u0331" . "h\u0331") ("h\u0331" . "\u1e96")))
   (for-each
    (lambda (pair)
      (test-assert (format #f "~s and ~s are two" (car pair) (cdr pair))

@@ -14,7 +14,6 @@
 (define-module (im names)
   #:use-module (im primitives)
   #:use-module (im words)
-  #:use-module (srfi srfi-9)
   #:export (string->name login-name same-name? names-but name-problem
             make-name-table table-names table-entry
             table-add! table-remove!))
@@ -41,8 +40,11 @@ calls its user, or else `anonymous'."
   (if (symbol? name) (symbol->string name) name))
 
 (define (folded name)
+  "Return a symbol that is the same for all ways to write NAME, itself one."
+  ;; A small letter may be composed with its mark where the capital isn't.
   (string->symbol
-   (string-downcase (string-normalize-nfc (name-text name)))))
+   (string-normalize-nfc
+    (string-downcase (string-normalize-nfc (name-text name))))))
 
 (define (same-name? one other)
   "Return #t if the names ONE and OTHER have one text, ignoring case."
@@ -82,15 +84,10 @@ string; #f if one can."
 
 ;;; --- Tables -----------------------------------------------------------
 
-;; EXACT finds a name as its owner spells it without looking at its text:
-;; that is what a request nearly always says.
-(define-record-type <index>
-  (make-index exact by-text)
-  index?
-  (exact index-exact)                         ; symbol -> entry, by eq?
-  (by-text index-by-text))                    ; folded symbol -> entry
-
-(define indexes (make-weak-key-hash-table))   ; table -> <index>
+;; An index is a hash table with two ways to an entry: its folded name, and
+;; the name as its owner spells it, which a request nearly always says and
+;; which is found without looking at its text.  For most it is the same.
+(define indexes (make-weak-key-hash-table))   ; table -> symbol -> entry
 
 (define (make-name-table)
   "Return an empty table of names."
@@ -109,15 +106,21 @@ string; #f if one can."
   last-index)
 
 (define (index-table! table)
-  (let ((index (make-index (make-hash-table) (make-hash-table))))
+  (let ((index (make-hash-table)))
     (hashq-set! indexes table index)
     (for-each (lambda (entry) (index-entry! index entry))
               (reverse (cdr table)))
     index))
 
 (define (index-entry! index entry)
-  (hashq-set! (index-exact index) (car entry) entry)
-  (hashq-set! (index-by-text index) (folded (car entry)) entry))
+  (for-each (lambda (key) (hashq-set! index key entry))
+            (index-keys (car entry))))
+
+(define (index-keys name)
+  (let ((text (folded name)))
+    (if (or (eq? name text) (string? name))
+        (list text)
+        (list name text))))
 
 (define (table-entry table name)
   "Return the pair (NAME . VALUE) of whoever in TABLE is called NAME, a symbol
@@ -127,8 +130,8 @@ or a string, ignoring case; or #f."
 
 (define (indexed-entry table name)
   (let ((index (table-index table)))
-    (or (hashq-ref (index-exact index) name)
-        (hashq-ref (index-by-text index) (folded name)))))
+    (or (hashq-ref index name)
+        (hashq-ref index (folded name)))))
 
 (define (table-names table)
   "Return the names in TABLE, the newest first."
@@ -151,6 +154,6 @@ there is called so."
     (and entry
          (begin
            (set-cdr! table (delq! entry (cdr table)))
-           (hashq-remove! (index-exact index) (car entry))
-           (hashq-remove! (index-by-text index) (folded (car entry)))
+           (for-each (lambda (key) (hashq-remove! index key))
+                     (index-keys (car entry)))
            (cdr entry)))))
