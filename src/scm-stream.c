@@ -17,16 +17,32 @@
 #include "primitive.h"
 
 #include <errno.h>
+#include <gc/gc.h>
 
 static scm_t_port_type *stream_port_type;
 
+static void close_port (SCM port);
+
+static void
+finalize_port (void *port, void *unused)
+{
+  (void) unused;
+  close_port (SCM_PACK_POINTER (port));
+}
+
+/* Guile would finalize it just so for scm_set_port_needs_close_on_gc, but
+   also keep a list of all ports, which takes 90 bytes for each.  */
 SCM
 stream_to_port (struct stream *stream)
 {
-  return scm_c_make_port_with_encoding
+  SCM port = scm_c_make_port_with_encoding
     (stream_port_type, SCM_OPN | SCM_RDNG | SCM_WRTNG | SCM_BUF0,
      scm_from_utf8_symbol ("UTF-8"), scm_from_utf8_symbol ("substitute"),
      (scm_t_bits) stream);
+
+  GC_REGISTER_FINALIZER_NO_ORDER (SCM_UNPACK_POINTER (port), finalize_port,
+                                  NULL, NULL, NULL);
+  return port;
 }
 
 bool
@@ -152,7 +168,6 @@ scm_stream_init (void)
     = scm_make_port_type ("socket port", read_port, write_port);
 
   scm_set_port_close (type, close_port);
-  scm_set_port_needs_close_on_gc (type, 1);
   scm_set_port_input_waiting (type, input_waiting);
   scm_set_port_read_wait_fd (type, wait_descriptor);
   scm_set_port_write_wait_fd (type, wait_descriptor);
