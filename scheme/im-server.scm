@@ -73,6 +73,7 @@ addresses of this computer).  Return okay, or #f after saying why not."
 
 (define (serve)
   (allow-many-connections!)
+  (give-memory-back!)
   (when-socket-ready server-socket
                      (lambda () (handshake (socket-dup server-socket))))
   (print-line "~a" (where-it-is))

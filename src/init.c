@@ -19,6 +19,7 @@ scm_im_init (void)
   primitive_define_all (source_primitives);
   primitive_define_all (stream_primitives);
   primitive_define_all (limit_primitives);
+  primitive_define_all (memory_primitives);
   primitive_define_all (listener_primitives);
   primitive_define_all (datagram_primitives);
   primitive_define_all (address_primitives);

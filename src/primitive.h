@@ -28,6 +28,7 @@ extern const struct primitive stream_primitives[];
 extern const struct primitive relay_primitives[];
 extern const struct primitive request_primitives[];
 extern const struct primitive limit_primitives[];
+extern const struct primitive memory_primitives[];
 extern const struct primitive listener_primitives[];
 extern const struct primitive datagram_primitives[];
 extern const struct primitive address_primitives[];

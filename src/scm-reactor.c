@@ -131,6 +131,7 @@ scm_im_reactor_wait (SCM timeout, SCM scm_fd)
     {
       if (timeout_ms > 0)
         timeout_ms -= nap_ms;
+      memory_tidy ();
       sleep_in_select (fd, timeout_ms < -1 ? 0 : timeout_ms);
       SCM_TICK;
       reactor_run (&reactor, 0);

@@ -39,6 +39,9 @@ SCM stream_to_port (struct stream *stream);
 bool is_stream_port (SCM object);
 struct stream *stream_from_port (SCM port, const char *who);
 
+/* In scm-memory.c: nothing is to do for now.  */
+void memory_tidy (void);
+
 void scm_reactor_init (void);
 void scm_source_init (void);
 void scm_stream_init (void);

@@ -14,7 +14,7 @@
   #:use-module (ice-9 format)
   #:use-module (ice-9 match)
   #:export (im-limit im-limits limit-connection! with-deadline
-            allow-many-connections!))
+            allow-many-connections! give-memory-back!))
 
 ;; What stands for "no value".
 (define none (list 'none))
@@ -81,3 +81,8 @@ user's default is often 1024.  Doesn't wait."
       (let ((wanted (min 65536 (or hard 65536))))
         (when (and soft (< soft wanted))
           (setrlimit 'nofile wanted hard))))))
+
+(define (give-memory-back!)
+  "Let this process keep little memory that nothing uses, as a server of many
+clients does, though the collector works more for it.  Doesn't wait."
+  (%give-memory-back!))
