@@ -95,9 +95,14 @@
 /* --- Memory of a server ------------------------------------------------ */
 
 /* The collector runs whenever a part of the heap, one divided by this, was
-   allocated since it did; Guile has 3.  With 24 a thousand arrivals take a
-   tenth more time and what a client keeps a third of the space.  */
-#define IM_FREE_SPACE_DIVISOR 24
+   allocated since it did; Guile has 3.  While clients come, 24: what each
+   keeps takes half of the space, at a tenth more work.  While none do, 1:
+   with 24 the collector had a tenth of a server's time.  */
+#define IM_ARRIVALS_DIVISOR 24
+#define IM_SERVING_DIVISOR 1
+
+/* Reactor steps in which nobody came, after which nobody is coming.  */
+#define IM_STEPS_ALONE 1000
 
 /* A server that has nothing to do collects if so many bytes were allocated
    since the collector ran: those of a thousand messages.  */

@@ -56,6 +56,7 @@ scm_im_accept (SCM object)
     return scm_from_utf8_symbol ("full");
   if (status < 0)
     error_system (who, status);
+  memory_note_arrival ();
   return stream_to_port (stream);
 }
 

@@ -3,11 +3,11 @@
    Copyright (C) 2026 The Guile-IM authors
    SPDX-License-Identifier: LGPL-3.0-or-later
 
-   The collector lets the heap grow rather than work, and while a class
-   comes in, what each client keeps for long lands between what is soon
-   garbage.  A server collects more often, so that what is kept stays
-   together; and when it has nothing else to do, it collects and gives back
-   what is free.  */
+   The collector lets the heap grow rather than work.  While a class comes
+   in, what each client keeps for long lands between what is soon garbage,
+   and no page of it is ever free again.  So a server collects often then;
+   seldom while it passes messages on, which leaves nothing behind; and when
+   it has nothing to do, it collects and gives back what is free.  */
 
 #include "scm-reactor.h"
 
@@ -20,9 +20,24 @@
 #endif
 
 static bool giving_back;
+static int steps_alone = IM_STEPS_ALONE;        /* since somebody came */
 
-/* What is allocated from now on begins another such collection, so that
-   an idle server stays idle.  */
+void
+memory_note_arrival (void)
+{
+  if (giving_back && steps_alone == IM_STEPS_ALONE)
+    GC_set_free_space_divisor (IM_ARRIVALS_DIVISOR);
+  steps_alone = 0;
+}
+
+void
+memory_note_step (void)
+{
+  if (steps_alone < IM_STEPS_ALONE && ++steps_alone == IM_STEPS_ALONE
+      && giving_back)
+    GC_set_free_space_divisor (IM_SERVING_DIVISOR);
+}
+
 void
 memory_tidy (void)
 {
@@ -38,7 +53,7 @@ static SCM
 scm_im_give_memory_back_x (void)
 {
   giving_back = true;
-  GC_set_free_space_divisor (IM_FREE_SPACE_DIVISOR);
+  GC_set_free_space_divisor (IM_SERVING_DIVISOR);
   return SCM_UNSPECIFIED;
 }
 

@@ -117,6 +117,7 @@ scm_im_reactor_wait (SCM timeout, SCM scm_fd)
            ? -1 : scm_to_int (scm_fd);
 
   reactor_for ("reactor-step");
+  memory_note_step ();
   reactor_flush (&reactor);
   /* Sleeping in libuv spares a system call for each wake-up, but Ctrl-C
      goes unnoticed there: so for a short while only.  Not in

@@ -39,7 +39,10 @@ SCM stream_to_port (struct stream *stream);
 bool is_stream_port (SCM object);
 struct stream *stream_from_port (SCM port, const char *who);
 
-/* In scm-memory.c: nothing is to do for now.  */
+/* In scm-memory.c: a client was accepted; a step begins; nothing is to do
+   for now.  */
+void memory_note_arrival (void);
+void memory_note_step (void);
 void memory_tidy (void);
 
 void scm_reactor_init (void);
