@@ -16,8 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Slots of a table: a power of two beyond the names of a large class.  */
-#define SLOTS_LOG2 11
+/* Slots of a table: a power of two, eight times the names of a large class,
+   since two names that share one make each other's entry anew each time.  */
+#define SLOTS_LOG2 13
 #define SLOTS (1 << SLOTS_LOG2)
 
 /* Longer names, and longer prints, aren't remembered.  */

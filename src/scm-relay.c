@@ -30,6 +30,8 @@ struct span
 static struct
 {
   const struct stream *stream;
+  SCM receiver;
+  struct span receiver_print;
   struct span data;
 } found;
 
@@ -81,10 +83,10 @@ is_plain_string_at_end (struct span text)
   return bits < 0x80 || utf8_valid (text.bytes + 1, end - 1);
 }
 
-/* Look for a message at the front of STREAM's input.  Store who it is for
-   and keep its data in `found'.  */
+/* Look for a message at the front of STREAM's input and keep in `found' what
+   its receiver is called and its data.  */
 static bool
-find_message (struct stream *stream, struct span *receiver)
+find_message (struct stream *stream)
 {
   struct span rest, sender;
 
@@ -93,7 +95,7 @@ find_message (struct stream *stream, struct span *receiver)
          != FRAME_COMPLETE)
     return false;
   if (!take_literally (&rest, "(") || !take_symbol (&rest, &sender)
-      || !take_symbol (&rest, receiver)
+      || !take_symbol (&rest, &found.receiver_print)
       || !take_literally (&rest, "send-msg ")
       || !is_plain_string_at_end (rest))
     return false;
@@ -106,43 +108,55 @@ static SCM
 scm_im_next_receiver (SCM port)
 {
   struct stream *stream = stream_from_port (port, "get-request");
-  struct span name;
-  SCM receiver;
 
   found.stream = NULL;
-  if (!find_message (stream, &name)
-      || datum_read_symbol (name.bytes, name.size, &receiver) != DATUM_OK)
+  if (!find_message (stream)
+      || datum_read_symbol (found.receiver_print.bytes,
+                            found.receiver_print.size,
+                            &found.receiver) != DATUM_OK)
     return SCM_BOOL_F;
-  return receiver;
+  return found.receiver;
+}
+
+/* What SYMBOL is written as: for who was just found, as it came.  */
+static struct span
+print_of (SCM symbol)
+{
+  if (scm_is_eq (symbol, found.receiver))
+    return found.receiver_print;
+  const struct symbol_print *print = datum_print_symbol (symbol);
+
+  return (struct span) { print->bytes, print->size };
 }
 
 static uint8_t *
-put (uint8_t *to, const void *bytes, size_t size)
+put (uint8_t *to, struct span span)
 {
-  memcpy (to, bytes, size);
-  return to + size;
+  memcpy (to, span.bytes, span.size);
+  return to + span.size;
 }
 
 /* Append (FROM TO receive-msg DATA) to OUT.  Return whether that fits.  */
 static bool
-append_message (struct buffer *out, const struct symbol_print *from,
-                const struct symbol_print *to, struct span data)
+append_message (struct buffer *out, struct span from, struct span to,
+                struct span data)
 {
-  static const char action[] = " receive-msg ";
-  size_t size = from->size + to->size + data.size + sizeof action + 2;
+  static const uint8_t words[] = " receive-msg ";
+  static const struct span action = { words, sizeof words - 1 };
+  size_t size = from.size + to.size + data.size + action.size + 3;
   uint8_t *room = size > limit_of (LIMIT_REQUEST_BYTES)
                   ? NULL : buffer_room (out, size);
   uint8_t *at = room;
 
   if (room == NULL)
     return false;
-  at = put (at, "(", 1);
-  at = put (at, from->bytes, from->size);
-  at = put (at, " ", 1);
-  at = put (at, to->bytes, to->size);
-  at = put (at, action, sizeof action - 1);
-  at = put (at, data.bytes, data.size);
-  at = put (at, ")", 1);
+  *at++ = '(';
+  at = put (at, from);
+  *at++ = ' ';
+  at = put (at, to);
+  at = put (at, action);
+  at = put (at, data);
+  *at++ = ')';
   buffer_grew (out, at - room);
   return true;
 }
@@ -156,9 +170,8 @@ scm_im_pass_on_unread (SCM port, SCM from, SCM to, SCM receiver)
   if (found.stream != stream || out->error != 0 || out->finished || out->xml
       || !scm_is_symbol (from) || !scm_is_symbol (to))
     return SCM_BOOL_F;
-  const struct symbol_print *from_print = datum_print_symbol (from);
-  const struct symbol_print *to_print = datum_print_symbol (to);
-  if (!append_message (&out->output, from_print, to_print, found.data)
+  if (!append_message (&out->output, print_of (from), print_of (to),
+                       found.data)
       || stream_wrote (out) < 0)
     return SCM_BOOL_F;
   found.stream = NULL;

@@ -177,7 +177,7 @@ stream_poll (struct stream *stream)
   int events = wanted_events (stream);
   int polled = stream->polled;
 
-  if (uv_is_closing ((uv_handle_t *) &stream->poll) || events == polled)
+  if (events == polled || uv_is_closing ((uv_handle_t *) &stream->poll))
     return;
   stream->polled = events;
   if (events == 0)
