@@ -102,7 +102,7 @@
 #define IM_SERVING_DIVISOR 1
 
 /* Reactor steps in which nobody came, after which nobody is coming.  */
-#define IM_STEPS_ALONE 1000
+#define IM_STEPS_ALONE 64
 
 /* A server that has nothing to do collects if so many bytes were allocated
    since the collector ran: those of a thousand messages.  */

@@ -25,7 +25,7 @@
   #:use-module (srfi srfi-9)
   #:re-export (handler set-handler! anything-watched?)
   #:export (forget-source!
-            reactor-step at-step-end at-each-step!
+            reactor-step reactor-steps at-step-end at-each-step!
             wait-for wait-for-step
             in-step? call-with-timer cancel-timer!))
 
@@ -283,28 +283,48 @@ can be read.  What the handlers send goes out at the end."
     (if seconds
         (without-time-limit
          (lambda ()
-           (run-step (if timeout (min seconds timeout) seconds) descriptor)))
-        (run-step timeout descriptor))))
+           (run-steps never (if timeout (min seconds timeout) seconds)
+                      descriptor)))
+        (run-steps never timeout descriptor))))
 
-(define (run-step timeout descriptor)
+(define (never) #f)
+
+(define (reactor-steps more?)
+  "Run one step, and another whenever (MORE?) is true after one."
+  (if (time-limited?)
+      (let loop ()
+        (reactor-step)
+        (when (more?) (loop)))
+      (run-steps more? #f #f)))
+
+;; A server runs a step for each message while only two people talk: what
+;; stands around the steps is set up once for all of them.
+(define (run-steps more? timeout descriptor)
   (let ((outer in-step)
         (outer-task current-task)
         (keeping? (keeping-interrupts?)))
     (dynamic-wind
-      (lambda () (set! in-step #t) (set-keeping-interrupts! #t))
+      (lambda () (set-keeping-interrupts! #t))
       (lambda ()
         (with-exception-handler end-task
           (lambda ()
-            (let* ((more? (each-step-thunk))
-                   (ran? (run-end-thunks)))
-              (set! in-step outer)
-              (run-ready-sources
-               (wait-for-events (if (or more? ran?) 0 timeout) descriptor))))))
+            (let loop ()
+              (run-step outer timeout descriptor)
+              (when (more?) (loop))))))
       (lambda ()
         (set! in-step outer)
         (set-keeping-interrupts! keeping?)
         (abandon-task! outer-task))))
   (let-interrupts-happen))
+
+(define (run-step outer timeout descriptor)
+  (set! in-step #t)
+  (let* ((more? (each-step-thunk))
+         (ran? (run-end-thunks)))
+    (set! in-step outer)
+    (run-ready-sources
+     (wait-for-events (if (or more? ran?) 0 timeout) descriptor))
+    (set! in-step outer)))
 
 (define (wait-for-events timeout descriptor)
   "Return how many sources are ready, once any is.  Ctrl-C ends it at once."

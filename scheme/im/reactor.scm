@@ -165,11 +165,13 @@ seconds have passed: return #f.  A script ends with this."
   (within "run-reactor" timeout run-while-watched (const #f)))
 
 (define (run-while-watched)
-  (or (not (anything-watched?))
-      (begin
-        (force-output)                        ; what handlers have shown
-        (reactor-step)
-        (run-while-watched))))
+  (when (more-to-wait-for?)
+    (reactor-steps more-to-wait-for?))
+  #t)
+
+(define (more-to-wait-for?)
+  (force-output)                              ; what handlers have shown
+  (anything-watched?))
 
 (define* (wait-until holds? #:key timeout)
   "Return the first true value of (HOLDS?), which is called now and after each

@@ -16,7 +16,8 @@
   #:use-module (srfi srfi-1)
   #:use-module (srfi srfi-9)
   #:export (call-with-timeout timeout-error?
-            within raise-timeout raise-too-late time-left without-time-limit
+            within raise-timeout raise-too-late
+            time-limited? time-left without-time-limit
             now))
 
 (define-record-type <limit>
@@ -101,6 +102,10 @@ know it, says that a timeout has passed.  (For `catch' the key is `timeout'.)"
 (define (now)
   "Return how many seconds stand on the clock that limits are measured by."
   (/ (get-internal-real-time) internal-time-units-per-second 1.0))
+
+(define (time-limited?)
+  "Return #t if there is a limit on how long a wait may take."
+  (and (time-limit) #t))
 
 (define (time-left)
   "Return how many seconds a wait may take now; #f: any.  When time is over, it
