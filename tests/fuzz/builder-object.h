@@ -31,6 +31,14 @@ struct object
 
 SCM new_object (enum type type);
 
+/* Memory until the next input: of the builder's own, and such as the
+   product gets a pointer to.  */
+void *new_bytes (size_t size);
+void *new_block (size_t size);
+
+/* No symbol is interned.  */
+void forget_symbols (void);
+
 /* Return OBJECT, or stop if it is of another type.  */
 SCM of_type (SCM object, enum type type);
 

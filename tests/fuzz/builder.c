@@ -3,7 +3,7 @@
    Copyright (C) 2026 The Guile-IM authors
    SPDX-License-Identifier: LGPL-3.0-or-later
 
-   Numbers are in builder-number.c.  */
+   Numbers are in builder-number.c, memory in builder-memory.c.  */
 
 #include "builder-object.h"
 
@@ -13,99 +13,7 @@
 struct object builder_empty, builder_false, builder_true;
 struct object builder_zero = { .type = INTEGER, .denominator = 1 };
 
-/* --- Memory ------------------------------------------------------------ */
-
-struct block
-{
-  void *bytes;
-  size_t size;
-};
-
-static struct block *blocks, permanent[8];
-static size_t block_count, block_room, permanent_count;
-
-/* Symbols, found by their names.  */
-static SCM interned[1024];
-static bool any_interned;
-
-static void *
-new_block (size_t size)
-{
-  if (block_count == block_room)
-    {
-      block_room = block_room ? 2 * block_room : 256;
-      blocks = realloc (blocks, block_room * sizeof *blocks);
-      holds (blocks != NULL, "there is memory");
-    }
-  void *bytes = malloc (size);
-  holds (bytes != NULL, "there is memory");
-  blocks[block_count++] = (struct block) { bytes, size };
-  return bytes;
-}
-
-void *
-scm_gc_malloc (size_t size, const char *what)
-{
-  (void) what;
-  return memset (new_block (size), 0, size);
-}
-
-void *
-scm_gc_malloc_pointerless (size_t size, const char *what)
-{
-  (void) what;
-  return new_block (size);
-}
-
-SCM
-scm_from_pointer (void *pointer, void (*finalize) (void *))
-{
-  SCM object = new_object (POINTER);
-
-  holds (finalize == NULL, "nothing is finalized");
-  object->bytes = pointer;
-  return object;
-}
-
-/* Of all objects only a pointer to a block is kept for ever: the block.  */
-SCM
-scm_permanent_object (SCM object)
-{
-  void *bytes = of_type (object, POINTER)->bytes;
-
-  for (size_t i = block_count; i-- > 0;)
-    if (blocks[i].bytes == bytes)
-      {
-        holds (permanent_count < 8, "few blocks live for ever");
-        permanent[permanent_count++] = blocks[i];
-        blocks[i] = blocks[--block_count];
-        return object;
-      }
-  holds (false, "what lives for ever is a block");
-  return object;
-}
-
-void
-builder_forget (void)
-{
-  while (block_count > 0)
-    free (blocks[--block_count].bytes);
-  for (size_t i = 0; i < permanent_count; i++)
-    memset (permanent[i].bytes, 0, permanent[i].size);
-  if (any_interned)
-    memset (interned, 0, sizeof interned);
-  any_interned = false;
-}
-
-SCM
-new_object (enum type type)
-{
-  SCM object = new_block (sizeof *object);
-
-  memset (object, 0, sizeof *object);
-  object->type = type;
-  return object;
-}
+/* --- Types ------------------------------------------------------------- */
 
 static bool
 is_of_type (SCM object, enum type type)
@@ -118,6 +26,16 @@ SCM
 of_type (SCM object, enum type type)
 {
   holds (is_of_type (object, type), "an object has the type it is used as");
+  return object;
+}
+
+SCM
+scm_from_pointer (void *pointer, void (*finalize) (void *))
+{
+  SCM object = new_object (POINTER);
+
+  holds (finalize == NULL, "nothing is finalized");
+  object->bytes = pointer;
   return object;
 }
 
@@ -193,7 +111,7 @@ scm_vector (SCM list)
   SCM vector = new_object (VECTOR);
 
   vector->size = scm_ilength (list);
-  vector->elements = new_block (vector->size * sizeof (SCM));
+  vector->elements = new_bytes (vector->size * sizeof (SCM));
   for (size_t i = 0; i < vector->size; i++, list = SCM_CDR (list))
     vector->elements[i] = SCM_CAR (list);
   return vector;
@@ -243,9 +161,21 @@ new_text (enum type type, const char *bytes, size_t size)
 
   text->size = size;
   text->length = length;
-  text->bytes = new_block (size);
+  text->bytes = new_bytes (size);
   memcpy (text->bytes, bytes, size);
   return text;
+}
+
+/* Symbols, found by their names.  */
+static SCM interned[1024];
+static bool any_interned;
+
+void
+forget_symbols (void)
+{
+  if (any_interned)
+    memset (interned, 0, sizeof interned);
+  any_interned = false;
 }
 
 SCM

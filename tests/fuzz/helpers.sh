@@ -8,7 +8,9 @@
 
 fuzz=$top_srcdir/tests/fuzz
 work=$PWD/tests/fuzz/scratch
-export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}quarantine_size_mb=8"
+# Where a block was made is told when the input is shown again.
+asan="quarantine_size_mb=8:malloc_context_size=0"
+export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}$asan"
 export UBSAN_OPTIONS="${UBSAN_OPTIONS:+$UBSAN_OPTIONS:}print_stacktrace=1"
 
 # Inputs are as long as the limits of depth and digits need, no longer; so
@@ -25,21 +27,35 @@ END
   exit 1
 fi
 
-# Build TARGET from the sources below TOP as PROGRAM.
+# Build TARGET from the sources below TOP as PROGRAM.  What the product
+# compares with is a hint to the fuzzer; to be told the same by the reference
+# and the builder would cost half of all time.
 build () # TOP TARGET PROGRAM
 {
   top=$1 target=$2 program=$3
-  mkdir -p "$(dirname "$program")"
+  objects=$program-objects
+  mkdir -p "$objects"
   set --
-  for source in $FUZZ_SOURCES; do
-    set -- "$@" "$top/$source"
+  for source in $FUZZ_SOURCES "tests/fuzz/target-$target.c"; do
+    case $source in
+      src/*) hints=-fsanitize-coverage=trace-cmp ;;
+      *) hints=-fno-sanitize-coverage=trace-cmp ;;
+    esac
+    object=$objects/$(basename "$source" .c).o
+    compile -c -o "$object" "$hints" "$top/$source" || return 1
+    set -- "$@" "$object"
   done
+  compile -o "$program" "$@" -lm
+}
+
+compile ()
+{
   # UV_CFLAGS is a list of words.
   # shellcheck disable=SC2086
   $FUZZ_CC -g -O2 -std=gnu11 -Wall -Wextra $UV_CFLAGS \
     -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
     -fno-omit-frame-pointer -iquote "$top/src" -iquote "$fuzz" \
-    -I "$fuzz/guile" -o "$program" "$@" "$fuzz/target-$target.c" -lm
+    -I "$fuzz/guile" "$@"
 }
 
 # Print the number behind LABEL in the last line of LOG that has it.

@@ -8,8 +8,9 @@
    builds the objects differs.  This builder trusts nobody: it stops the
    program at an object of another type, an index that is too large, bytes
    that are no UTF-8 or a character that is none, where Guile would raise
-   or break.  Each object is a block of its own, so that AddressSanitizer
-   sees who looks beside it, and builder_forget frees them all.  */
+   or break.  Each object has poisoned memory around it, so that
+   AddressSanitizer sees who looks beside it, and builder_forget poisons
+   them all.  */
 
 #ifndef LIBGUILE_H
 #define LIBGUILE_H
