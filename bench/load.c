@@ -8,7 +8,8 @@
 
    pairs     of each pair one sends and the other receives, with at most
              --window messages of a pair under way.  What
-             comes before the server has warmed up isn't measured.
+             comes before the server has warmed up isn't measured.  With
+             --flood there is one member more, which never stops sending.
    arrivals  measured is the joining itself, until each member has a client
              list with all names
    idle      nothing is said: memory for each connection, and what the
@@ -44,12 +45,13 @@ static struct
   int port, members, pairs, window, payload, joining;
   long messages;
   double quiet_s;
-  bool json;
+  bool json, flood;
   pid_t pid;
 } option = { .mode = "pairs", .members = 1000, .pairs = 1, .window = 1,
              .payload = 32, .joining = 32, .messages = 10000, .quiet_s = 3 };
 
 static struct member *members;
+static struct member *flooder;  /* once it floods */
 static int poller, connected, joined;
 static struct bytes scratch;    /* requests of one turn */
 static long to_send, delivered, failures;
@@ -360,6 +362,14 @@ turn (int milliseconds)
     {
       struct member *member = events[i].data.ptr;
 
+      if (member == flooder)
+        {
+          if (events[i].events & EPOLLOUT)
+            flood_send (member);
+          if (events[i].events & EPOLLIN)
+            flood_receive (member);
+          continue;
+        }
       if (events[i].events & EPOLLOUT)
         send_rest (member);
       if (events[i].events & (EPOLLIN | EPOLLHUP | EPOLLERR))
@@ -462,15 +472,28 @@ all_delivered (void)
 }
 
 static void
+begin_flood (struct member *member)
+{
+  static const char text[] = "a message of which there are very many";
+
+  member->partner = member;
+  flood_prepare (member, option.protocol, text);
+  watch (member, EPOLL_CTL_MOD, true);
+  flooder = member;
+}
+
+static void
 run_pairs (void)
 {
-  for (int i = 0; i < option.members; i += 2)
+  for (int i = 0; i < 2 * option.pairs; i += 2)
     prepare_pair (&members[i], &members[i + 1]);
   latency_room (option.messages);
   join_until (option.members);
   unmeasured = option.messages / 10 + option.pairs * option.window;
   to_send = unmeasured + option.messages;
-  for (int i = 0; i < option.members; i += 2)
+  if (option.flood)
+    begin_flood (&members[2 * option.pairs]);
+  for (int i = 0; i < 2 * option.pairs; i += 2)
     fill_window (&members[i]);
   run_until (all_delivered);
 }
@@ -521,7 +544,7 @@ usage (void)
 {
   fputs ("Usage: load --port N --protocol im|irc|redis [--pid N] [--json]\n"
          "  [--mode pairs] [--pairs N] [--window N] [--messages N] "
-         "[--payload BYTES]\n"
+         "[--payload BYTES] [--flood]\n"
          "  --mode arrivals [--members N] [--joining N]\n"
          "  --mode idle [--members N] [--joining N] [--quiet SECONDS]\n"
          "--pid is the server's; without it nothing is said about its CPU "
@@ -539,7 +562,7 @@ parse_options (int argc, char **argv)
     { "window", 1, NULL, 'w' }, { "messages", 1, NULL, 'M' },
     { "payload", 1, NULL, 'b' }, { "members", 1, NULL, 'c' },
     { "joining", 1, NULL, 'k' }, { "quiet", 1, NULL, 'q' },
-    { NULL, 0, NULL, 0 } };
+    { "flood", 0, NULL, 'f' }, { NULL, 0, NULL, 0 } };
   int letter;
 
   while ((letter = getopt_long (argc, argv, "", known, NULL)) != -1)
@@ -557,6 +580,7 @@ parse_options (int argc, char **argv)
       case 'c': option.members = atoi (optarg); break;
       case 'k': option.joining = atoi (optarg); break;
       case 'q': option.quiet_s = atof (optarg); break;
+      case 'f': option.flood = true; break;
       default: usage ();
       }
   if (option.port == 0 || option.protocol == NULL || optind < argc
@@ -605,6 +629,8 @@ show_pairs (void)
   show ("per_cpu_s", "%.0f", per (option.messages, result.cpu_ns / 1e9));
   show ("p50_us", "%.1f", latency_percentile_us (50));
   show ("p99_us", "%.1f", latency_percentile_us (99));
+  if (option.flood)
+    show ("flood_requests", "%.0f", flood_requests ());
 }
 
 static void
@@ -656,7 +682,7 @@ main (int argc, char **argv)
   if (option.pid != 0)
     measure_process (option.pid);
   if (strcmp (option.mode, "pairs") == 0)
-    option.members = 2 * option.pairs;
+    option.members = 2 * option.pairs + option.flood;
   make_members ();
   started_ns = now_ns ();
   if (strcmp (option.mode, "pairs") == 0)

@@ -74,6 +74,13 @@ int member_count (void);
 void foresee_delivery (struct member *receiver, const char *bytes,
                        size_t size, size_t digits_at);
 
+/* flood.c: MEMBER sends TEXT to its partner for ever.  */
+void flood_prepare (const struct member *member,
+                    const struct protocol *protocol, const char *text);
+void flood_send (const struct member *member);
+void flood_receive (const struct member *member);
+double flood_requests (void);
+
 /* measure.c */
 struct memory { long private_dirty, pss; };     /* kB */
 

@@ -46,6 +46,16 @@
 #define IM_TURN_REQUESTS 64
 #define IM_TURN_BYTES (64 * 1024)
 
+/* A stream that uses up so many turns one after the other is a flood.  While
+   others say little and often, it rests after each, in milliseconds: 64
+   requests take 0.2 ms, so that the others lose a twentieth of their time,
+   and the flood is still served 10,000 times a second.  Who waits for an
+   answer has fewer than 8 turns of requests under way.  Others who have said
+   nothing for so many milliseconds don't count.  */
+#define IM_FLOOD_TURNS 8
+#define IM_FLOOD_REST_MS 5
+#define IM_FLOOD_MEMORY_MS 100
+
 /* Requests per second that one client may send for long, and how many at
    once before that counts.  A person types one a second; 0 is no limit,
    the default: a lab may want to see how fast it goes.  */
@@ -146,7 +156,7 @@
 
 /* Milliseconds between two looks at the clients that have sent too much:
    who is late waits no longer than this.  */
-#define IM_RATE_LOOK_MS 20
+#define IM_RATE_LOOK_MS 5
 
 /* --- What can be changed while a program runs -------------------------- */
 

@@ -59,6 +59,7 @@ struct reactor
   struct stream *unflushed;     /* streams that got output in this step */
   struct stream *lingering;     /* closed, but not yet said farewell */
   struct stream *paused;        /* have sent too much */
+  uint64_t short_turn_us;       /* when a stream last took all it had */
   uint32_t streams;             /* how many there are */
   uv_mutex_t orphans_lock;
   struct source *orphans;       /* handed back by finalizers */

@@ -7,7 +7,12 @@
    time at which the stream would be even with its rate; who is ahead of
    the clock by more than the burst is paused until that is no longer so.
    What a paused stream has received stays where it is, and TCP slows its
-   peer down: nothing is dropped.  */
+   peer down: nothing is dropped.
+
+   Without a rate, too, a stream can send too much: its turns take the time
+   that others need for theirs.  One that uses up turn after turn rests after
+   each, if a moment ago another took all it had.  It is for such others
+   alone: a flood among floods, or with nobody else there, never rests.  */
 
 #include "stream.h"
 
@@ -20,7 +25,7 @@ microseconds (const struct reactor *reactor)
   return uv_now (&reactor->loop) * 1000;
 }
 
-/* How long STREAM may be ahead of the clock, in microseconds.  */
+/* How long STREAM, which has a rate, may be ahead of the clock.  */
 static uint64_t
 burst_us (const struct stream *stream)
 {
@@ -46,7 +51,7 @@ look_at_paused (uv_timer_t *timer)
   while (stream != NULL)
     {
       struct stream *next = stream->next_paused;
-      if (stream->even_us <= microseconds (reactor) + burst_us (stream))
+      if (stream->paused_until_us <= microseconds (reactor))
         resume (stream);
       stream = next;
     }
@@ -55,8 +60,10 @@ look_at_paused (uv_timer_t *timer)
 }
 
 static void
-pause_stream (struct reactor *reactor, struct stream *stream)
+pause_stream (struct reactor *reactor, struct stream *stream,
+              uint64_t until_us)
 {
+  stream->paused_until_us = until_us;
   stream->next_paused = reactor->paused;
   stream->paused_link = &reactor->paused;
   if (reactor->paused != NULL)
@@ -105,5 +112,21 @@ stream_count_request (struct stream *stream)
     stream->even_us = now;
   stream->even_us += 1000000 / stream->rate_requests;
   if (stream->even_us > now + burst_us (stream) && !stream_paused (stream))
-    pause_stream (reactor, stream);
+    pause_stream (reactor, stream, stream->even_us - burst_us (stream));
+}
+
+void
+stream_count_turn (struct stream *stream, bool wants_more)
+{
+  struct reactor *reactor = reactor_of ((uv_handle_t *) &stream->poll);
+  uint64_t now = microseconds (reactor);
+
+  if (!wants_more)
+    {
+      reactor->short_turn_us = now;
+      stream->full_turns = 0;
+    }
+  else if (++stream->full_turns >= IM_FLOOD_TURNS
+           && now < reactor->short_turn_us + 1000 * IM_FLOOD_MEMORY_MS)
+    pause_stream (reactor, stream, now + 1000 * IM_FLOOD_REST_MS);
 }

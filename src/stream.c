@@ -43,11 +43,14 @@ bool
 stream_turn_continues (struct stream *stream)
 {
   bool took_some = stream->turn_bytes > stream->turn_seen;
+  bool wants_more = stream_readable (stream);
+  bool used_up = stream->turn_requests >= limit_of (LIMIT_TURN_REQUESTS)
+                 || stream->turn_bytes >= limit_of (LIMIT_TURN_BYTES);
 
   stream->turn_seen = stream->turn_bytes;
-  return took_some && stream->turn_requests < limit_of (LIMIT_TURN_REQUESTS)
-         && stream->turn_bytes < limit_of (LIMIT_TURN_BYTES)
-         && stream_readable (stream);
+  if (took_some && (used_up || !wants_more))
+    stream_count_turn (stream, wants_more);
+  return took_some && wants_more && !used_up;
 }
 
 static void

@@ -59,6 +59,8 @@ struct stream
   uint32_t rate_requests;       /* per second.  0: any number */
   uint32_t rate_burst;          /* requests */
   uint64_t even_us;             /* when it is even with its rate */
+  uint64_t paused_until_us;
+  uint32_t full_turns;          /* used up, one after the other */
   struct stream *next_paused;
   struct stream **paused_link;  /* NULL: not paused */
   struct buffer latest_head;    /* replaced while unsent, see below */
@@ -150,6 +152,10 @@ void stream_set_request_limit (struct stream *stream, uint32_t limit);
    and BURST at once.  */
 void stream_set_rate (struct stream *stream, uint32_t requests,
                       uint32_t burst);
+
+/* STREAM's turn is over.  If it WANTS_MORE, and has for long, and if another
+   has had a turn lately that it didn't use up, it is paused.  */
+void stream_count_turn (struct stream *stream, bool wants_more);
 
 /* Whether STREAM has sent too much, and isn't read from for a while.  */
 static inline bool

@@ -9,7 +9,8 @@
 ;;; are.
 
 (use-modules (program-test) (session-process) (server-process) (im reactor)
-             (ice-9 format) (rnrs bytevectors) (srfi srfi-1))
+             (ice-9 format) (ice-9 popen) (ice-9 textual-ports)
+             (rnrs bytevectors) (srfi srfi-1))
 
 (define all-ok? #t)
 
@@ -159,6 +160,47 @@ server thanks ())" n))
     (row 15 (format #f "a flood, ~a: throughput lost" how)
          (* 100 (max 0 (- 1 (/ busy calm)))) "%" 10)))
 
+;; The probe is mostly idle.  These have the server busy: 50 pairs, each of
+;; which says the next thing as soon as it has heard the last; and a client
+;; that never stops sending, or not.
+(define (pairs-beside server . options)
+  "Return what bench/load measures with OPTIONS, a string of JSON."
+  (usleep 300000)                       ; until those before are forgotten
+  (let* ((pipe (apply open-pipe* OPEN_READ "bench/load" "--port"
+                      (number->string (server-port-of server)) "--protocol"
+                      "im" "--pairs" "50" "--messages" "40000" "--json"
+                      options))
+         (text (get-string-all pipe)))
+    (close-pipe pipe)
+    text))
+
+(define (figure-of name text)
+  "Return the number called NAME in TEXT, JSON."
+  (let* ((key (string-append "\"" name "\": "))
+         (start (+ (string-contains text key) (string-length key))))
+    (string->number
+     (substring text start (string-index text (char-set #\, #\}) start)))))
+
+(define (middle figures)
+  (list-ref (sort figures <) (quotient (length figures) 2)))
+
+(define (busy-flood)
+  (define server (start-server #:headless? #t #:quiet? #t))
+  (define rounds
+    (map (lambda (round)
+           (let* ((calm (pairs-beside server))
+                  (busy (pairs-beside server "--flood")))
+             (list (- 1 (/ (figure-of "per_wall_s" busy)
+                           (figure-of "per_wall_s" calm)))
+                   (figure-of "p99_us" busy))))
+         (iota 7)))
+  (kill! server)
+  (reap! server)
+  (row 15 "a flood beside 50 busy pairs: live"
+       (/ (middle (map second rounds)) 1000) "ms" 50)
+  (row 15 "a flood beside 50 busy pairs: lost"
+       (* 100 (max 0 (middle (map first rounds)))) "%" 10))
+
 (define (limited-flood)
   (let* ((server (start-server #:headless? #t #:quiet? #t
                                #:before '((im-limit 'rate-requests 200))))
@@ -240,6 +282,7 @@ server thanks ())" n))
     (kill! server)
     (reap! server))
   (limited-flood)
+  (busy-flood)
   (interrupted-handler)
   (restart)
   (let* ((server (start-server #:headless? #t #:quiet? #t

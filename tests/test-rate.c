@@ -149,6 +149,146 @@ several_are_paused_and_closed_in_any_order (void **state)
   (void) state;
 }
 
+/* --- Floods without a rate --------------------------------------------- */
+
+enum { FLOOD = (IM_FLOOD_TURNS + 8) * IM_TURN_REQUESTS };
+
+/* A stream that has more turns of requests waiting than it may use up.  */
+static struct stream *
+flooded_stream (int *peer)
+{
+  struct stream *stream = stream_with_peer (peer);
+
+  watch (stream, INTEREST_READ);
+  for (int i = 0; i < FLOOD; i++)
+    peer_send (*peer, "(a)");
+  RUN_UNTIL (buffer_size (&stream->input) == 3 * FLOOD);
+  return stream;
+}
+
+/* Let STREAM have a turn.  Return how many requests it took.  */
+static int
+have_turn (struct stream *stream)
+{
+  int count = 0;
+
+  assert_true (is_ready (&stream->source));
+  while (reactor_next (&reactor) != &stream->source)
+    ;
+  do
+    count += take_requests (stream, 1);
+  while (stream_turn_continues (stream));
+  source_settle (&stream->source);
+  return count;
+}
+
+/* Wait until what others have said is long ago.  */
+static void
+forget_others (void)
+{
+  uint64_t then = uv_now (&reactor.loop) + IM_FLOOD_MEMORY_MS;
+
+  RUN_UNTIL (uv_now (&reactor.loop) > then);
+}
+
+/* Let another stream say the one thing it has to say.  */
+static void
+say_little (struct stream *stream, int peer)
+{
+  peer_send (peer, "(a)");
+  RUN_UNTIL (is_ready (&stream->source));
+  assert_int_equal (have_turn (stream), 1);
+}
+
+static void
+a_flood_beside_others_rests_after_each_turn (void **state)
+{
+  int eve, ann;
+  struct stream *flood = flooded_stream (&eve);
+  struct stream *other = stream_with_peer (&ann);
+
+  watch (other, INTEREST_READ);
+  for (int turn = 1; turn < IM_FLOOD_TURNS; turn++)
+    {
+      assert_int_equal (have_turn (flood), IM_TURN_REQUESTS);
+      assert_false (stream_paused (flood));
+      say_little (other, ann);
+    }
+  for (int turn = 0; turn < 2; turn++)
+    {
+      say_little (other, ann);
+      assert_int_equal (have_turn (flood), IM_TURN_REQUESTS);
+      assert_true (stream_paused (flood));
+      assert_false (is_ready (&flood->source));
+      assert_false (stream_wants_input (flood));
+      RUN_UNTIL (is_ready (&flood->source));
+      assert_true (uv_now (&reactor.loop) * 1000 >= flood->paused_until_us);
+    }
+  close_both (flood, eve);
+  close_both (other, ann);
+  (void) state;
+}
+
+static void
+a_flood_with_nobody_else_there_never_rests (void **state)
+{
+  int eve;
+  struct stream *flood = flooded_stream (&eve);
+
+  forget_others ();
+  for (int turn = 0; turn < FLOOD / IM_TURN_REQUESTS; turn++)
+    {
+      assert_int_equal (have_turn (flood), IM_TURN_REQUESTS);
+      assert_false (stream_paused (flood));
+    }
+  close_both (flood, eve);
+  (void) state;
+}
+
+static void
+floods_among_themselves_never_rest (void **state)
+{
+  int peers[2];
+  struct stream *floods[2];
+
+  for (int i = 0; i < 2; i++)
+    floods[i] = flooded_stream (&peers[i]);
+  forget_others ();
+  for (int turn = 1; turn < FLOOD / IM_TURN_REQUESTS; turn++)
+    for (int i = 0; i < 2; i++)
+      {
+        assert_int_equal (have_turn (floods[i]), IM_TURN_REQUESTS);
+        assert_false (stream_paused (floods[i]));
+      }
+  for (int i = 0; i < 2; i++)
+    close_both (floods[i], peers[i]);
+  (void) state;
+}
+
+static void
+who_runs_dry_between_full_turns_is_no_flood (void **state)
+{
+  int bob, ann;
+  struct stream *stream = stream_with_peer (&bob);
+  struct stream *other = stream_with_peer (&ann);
+
+  watch (stream, INTEREST_READ);
+  watch (other, INTEREST_READ);
+  for (int i = 0; i < 2 * IM_FLOOD_TURNS; i++)
+    {
+      for (int j = 0; j <= IM_TURN_REQUESTS; j++)
+        peer_send (bob, "(a)");
+      RUN_UNTIL (buffer_size (&stream->input) == 3 * (IM_TURN_REQUESTS + 1));
+      assert_int_equal (have_turn (stream), IM_TURN_REQUESTS);
+      say_little (other, ann);
+      assert_int_equal (have_turn (stream), 1);
+      assert_false (stream_paused (stream));
+    }
+  close_both (stream, bob);
+  close_both (other, ann);
+  (void) state;
+}
+
 int
 main (void)
 {
@@ -160,6 +300,10 @@ main (void)
     CORE_TEST (who_breaks_off_while_paused_is_seen),
     CORE_TEST (lines_wait_as_requests_do),
     CORE_TEST (several_are_paused_and_closed_in_any_order),
+    CORE_TEST (a_flood_beside_others_rests_after_each_turn),
+    CORE_TEST (a_flood_with_nobody_else_there_never_rests),
+    CORE_TEST (floods_among_themselves_never_rest),
+    CORE_TEST (who_runs_dry_between_full_turns_is_no_flood),
   };
 
   return cmocka_run_group_tests (tests, start_reactor, NULL);

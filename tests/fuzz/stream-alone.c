@@ -40,6 +40,13 @@ stream_count_request (struct stream *stream)
 }
 
 void
+stream_count_turn (struct stream *stream, bool wants_more)
+{
+  (void) stream;
+  (void) wants_more;
+}
+
+void
 stream_ended (struct stream *stream)
 {
   (void) stream;
