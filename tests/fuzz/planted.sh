@@ -14,19 +14,19 @@
 # TARGET FILE WHAT IS WRONG | SED COMMAND
 mistakes='
 frame frame.c an escape between bars leads into a string|s/frame->state - 1/IN_STRING/
-frame frame.c 65 levels may be open|s/frame->depth == IM_DATUM_DEPTH/frame->depth > IM_DATUM_DEPTH/
+frame frame.c 65 levels may be open|s/depth >= limit_of/depth > limit_of/
 frame frame.c the last byte of a cut atom is looked at again|/^scan_atom/,/^}/s/= frame->scanned;/= frame->scanned - 1;/
 frame frame.c a string that is cut goes nowhere|/at == stop/,/return/s/frame->scanned = at;//
-frame frame.c a number is one character too long|s/characters == IM_NUMBER_CHARACTERS/characters > IM_NUMBER_CHARACTERS/
+frame frame.c a number is one character too long|s/characters >= limit_of/characters > limit_of/
 parse datum-read.c a backslash at the end is followed by one byte more|s/if (++at == end)/if (++at > end)/
-parse datum-read.c the depth has no limit|s/if (reader->depth == IM_DATUM_DEPTH)/if (false)/
+parse datum-read.c the depth has no limit|s/if (reader->depth >= limit_of (LIMIT_NESTING))/if (false)/
 parse datum-text.c the first surrogate is let through|s/0xd800 \&\&/0xd801 \&\&/
 parse datum-symbol.c a symbol that ends with a colon is bare|s/ || name.size - 1. == .:.//
 parse datum-atom.c one divided by zero is a number|s/scm_is_eq (divisor, SCM_INUM0)/false/
 print datum-write.c a quotation mark in a string is not escaped|s/\[.".\] = .".,//
 print datum-write.c the limit is one byte too large|s/count > rest)/count > rest + 1)/
 print datum-symbol.c a bar in a symbol is not escaped|s/\*name == .|. || //
-print datum-write.c an empty list may be one level too deep|s/if (writer->depth == IM_DATUM_DEPTH)/if (writer->depth > IM_DATUM_DEPTH)/
+print datum-write.c an empty list may be one level too deep|s/depth >= limit_of/depth > limit_of/
 dialect xml.c a carriage return is written|s/\&\& memchr (field.bytes, .\\r., field.size) == NULL//
 dialect xml.c what follows a message is passed over|s/return rest.size == 0 ? 0 : -EINVAL/return 0/
 dialect stream.c a line break beyond the limit is seen or not|s/full ? stream->request_limit : queued/queued/
