@@ -27,10 +27,11 @@ where it was built."
 
 (define (chapters)
   "Return the names of the files that the manual includes, in its order."
-  (filter-map (lambda (line)
-                (and=> (string-match "^@include (.*)$" line)
-                       (lambda (found) (match:substring found 1))))
-              (chapter-lines "guile-im.texi")))
+  (delete "version.texi"
+          (filter-map (lambda (line)
+                        (and=> (string-match "^@include (.*)$" line)
+                               (lambda (found) (match:substring found 1))))
+                      (chapter-lines "guile-im.texi"))))
 
 ;;; --- Text without its markup ----------------------------------------------
 
@@ -44,28 +45,49 @@ where it was built."
     ("error" . ,(string shown-error)) ("dots" . "…") ("arrow" . "→")
     ("equiv" . "≡") ("minus" . "−")))
 
-(define (plain text)
-  "Return TEXT, of Texinfo, without its markup: what is in braces stays."
-  (define (unquoted text)
-    (string-map (lambda (char)
-                  (case char ((#\xe000) #\{) ((#\xe001) #\}) ((#\xe002) #\@)
-                        (else char)))
-                text))
-  (define (quoted found)
-    (case (string-ref (match:substring found) 1)
-      ((#\{) "\ue000") ((#\}) "\ue001") ((#\@) "\ue002") (else "")))
-  (define (without-commands text)
-    (let ((simpler
-           (regexp-substitute/global
-            #f "@([a-z]+)\\{([^{}]*)\\}" text 'pre
-            (lambda (found)
-              (or (assoc-ref glyphs (match:substring found 1))
-                  (match:substring found 2)))
-            'post)))
-      (if (string=? simpler text) text (without-commands simpler))))
-  (unquoted (without-commands
-             (regexp-substitute/global #f "@[@{}*/:]" text
-                                       'pre quoted 'post))))
+(define (rendered command text quotes?)
+  (cond ((assoc-ref glyphs command))
+        ((and quotes? (member command quoted-commands))
+         (string-append "`" text "'"))
+        ((string=? command "var") (string-upcase text))
+        (else text)))
+
+(define quoted-commands '("code" "command" "env" "file" "samp"))
+
+(define* (plain text #:key (quotes? #t))
+  "Return TEXT, of Texinfo, without its markup, as Info shows it; in an example
+without QUOTES?."
+  (characters
+   (without-commands (regexp-substitute/global #f "@[@{}*/:]" text
+                                               'pre stand-in 'post)
+                     quotes?)))
+
+;; Braces that are characters are others meanwhile.
+(define stand-ins
+  '(("@{" . "\ue000") ("@}" . "\ue001") ("@@" . "\ue002")))
+
+(define (stand-in found)
+  (or (assoc-ref stand-ins (match:substring found)) ""))
+
+(define (characters text)
+  (string-map (lambda (char)
+                (case char
+                  ((#\xe000) #\{) ((#\xe001) #\}) ((#\xe002) #\@)
+                  (else char)))
+              text))
+
+(define (without-commands text quotes?)
+  "Return TEXT with its commands replaced, the inner ones first."
+  (let ((simpler
+         (regexp-substitute/global
+          #f "@([a-z]+)\\{([^{}]*)\\}" text
+          'pre (lambda (found)
+                 (rendered (match:substring found 1)
+                           (match:substring found 2) quotes?))
+          'post)))
+    (if (string=? simpler text)
+        text
+        (without-commands simpler quotes?))))
 
 (define (chapter-text name)
   "Return what the chapter in the file NAME says, one string without markup."
@@ -147,7 +169,7 @@ are without markup."
   (unless (and (pair? lines)
                (string-match "^@(small)?example$" (car lines)))
     (error "no @example follows the mark in line" number))
-  (map plain
+  (map (lambda (line) (plain line #:quotes? #f))
        (remove (lambda (line)
                  (string-match "^@(c|group|end group|need)( |$)" line))
                (take-while (lambda (line)

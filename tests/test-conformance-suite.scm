@@ -5,7 +5,7 @@
 ;;;
 ;;; A server and a client that have nothing of Guile-IM pass every group, and
 ;;; fail one as soon as they do something wrong that it is about.  The rules
-;;; that the cases name stand in doc/protocol.md, and what is to be passed on
+;;; that the cases name stand in doc/protocol.texi, and what is to be passed on
 ;;; is, to Guile's own reader, what was sent.
 
 (use-modules (conformance cases)
@@ -13,6 +13,7 @@
              (conformance target)
              (ice-9 iconv)
              (ice-9 match)
+             (manual-text)
              (session-format)
              (session-player)
              (session-process)
@@ -104,11 +105,10 @@ the original programs said in XML depends on how STk prints a socket."
 
 (define (test-rules)
   (define description
-    (squeezed (string-join (file-lines (string-append
-                                        top-source "/doc/protocol.md")))))
+    (squeezed (chapter-text "protocol.texi")))
   (for-each
    (lambda (group)
-     (test-equal (string-append group ": its rules stand in doc/protocol.md")
+     (test-equal (string-append group ": its rules stand in doc/protocol.texi")
        '()
        (remove (lambda (rule)
                  (and (not (string-null? rule))

@@ -10,7 +10,7 @@
 ;;;     == NAME         a part: lines that cases include
 ;;;     = NAME          a case
 ;;;     rule TEXT       what a program that fails it breaks: words that stand
-;;;                     in doc/protocol.md
+;;;                     in doc/protocol.texi
 ;;;     only PROFILE    a case for programs of this profile, see below
 ;;;     for A B C       one such case for each word, which stands for {1}
 ;;;     with A  =>  B   one such case for this row, which stands for {1} {2}

@@ -48,7 +48,7 @@
 in a list; or () if that speaks otherwise."
   (define recorded (recorded-session name))
   (if (speaks? profile target name)
-      (list (make-case name "`tests/wire/` holds recorded sessions" #f
+      (list (make-case name "`tests/wire/' holds recorded sessions" #f
                        (playable (deviate recorded
                                           (profile-deviations profile)
                                           (other-side (target-side target)))

@@ -3,7 +3,7 @@
    Copyright (C) 2026 The Guile-IM authors
    SPDX-License-Identifier: LGPL-3.0-or-later
 
-   Written from the description of the subset (doc/protocol.md, datum.h)
+   Written from the description of the subset (doc/protocol.texi, datum.h)
    and with no table or procedure of the product.  It may be slow, see all
    bytes at once and start over for each question, so it can be plain.  */
 

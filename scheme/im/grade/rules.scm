@@ -3,7 +3,7 @@
 ;;; Copyright (C) 2026 The Guile-IM authors
 ;;; SPDX-License-Identifier: LGPL-3.0-or-later
 ;;;
-;;; Each rule of doc/protocol.md that a request can break has a row in a
+;;; Each rule of doc/protocol.texi that a request can break has a row in a
 ;;; table.  A dialogue is what one client and its server have said so far, as
 ;;; a state; what either says next is judged by it.
 
@@ -17,39 +17,39 @@
             violation-received violation-expected violation-rule))
 
 (define rules
-  '((four "The Instant Message protocol"
+  '((four "Requests"
           "a request is a list of four: (SRC DST ACTION DATA)")
-    (separate "The Instant Message protocol"
+    (separate "Requests"
               "nothing separates two requests, no newline and no space")
     (print "Data" "each datum has one print, the canonical one")
     (data "Data" "only lists, strings, symbols, numbers and the like travel")
-    (hello "The Instant Message protocol"
+    (hello "Actions"
            "a client first says hello, and waits for the answer")
-    (thanks "The Instant Message protocol"
+    (thanks "Actions"
             "the answer to welcome is thanks; then a client is enrolled")
-    (sorry "The Instant Message protocol"
+    (sorry "Actions"
            "after sorry the server closes; no thanks, no messages")
-    (source "The Instant Message protocol"
+    (source "Names"
             "SRC is the name that the client enrolled with")
-    (server "The Instant Message protocol"
+    (server "Requests"
             "the server is called server; so says DST in what is asked of it")
-    (nothing "The Instant Message protocol" "() stands for no data")
-    (action "The Instant Message protocol"
+    (nothing "Requests" "() stands for no data")
+    (action "Actions"
             "these are the actions: hello thanks send-msg logout")
-    (answer "The Instant Message protocol"
+    (answer "Actions"
             "welcome or sorry is the answer to hello")
-    (receiver "The Instant Message protocol"
+    (receiver "Requests"
               "DST is the name of the client that a request is sent to")
-    (reaction "The Instant Message protocol"
+    (reaction "Actions"
               "what a server sends is welcome sorry client-list receive-msg \
 goodbye; other actions only to a client that asked for such")
-    (list "The Instant Message protocol"
+    (list "Actions"
           "client-list comes from server, with a list of names")
-    (deliver "The Instant Message protocol"
+    (deliver "Actions"
              "send-msg asks the server to pass DATA on to DST, as receive-msg")
-    (goodbye "The Instant Message protocol"
+    (goodbye "Actions"
              "logout is answered with goodbye, and the server closes")
-    (first-thing "The Instant Message protocol"
+    (first-thing "Actions"
                  "what is no hello, or no thanks, ends the connection")
     (unknown-user "The server's own messages"
                   "a message for somebody who isn't here is answered \
@@ -59,13 +59,13 @@ goodbye; other actions only to a client that asked for such")
 action: ACTION\"")
     (shutdown "The server's own messages"
               "\"Server shutting down...\" to all, then goodbye")
-    (pieces "The Instant Message protocol"
+    (pieces "Requests"
             "a request may come in any number of pieces, and several in one")
-    (one-name "The Instant Message protocol"
+    (one-name "Names"
               "two clients can't have one name")
-    (broken "The Instant Message protocol"
+    (broken "Actions"
             "a connection that breaks is a logout")
-    (newest "The Instant Message protocol"
+    (newest "Actions"
             "client-list goes to every client after arrivals and departures, \
 the newest name first")))
 
@@ -74,7 +74,7 @@ the newest name first")))
 stands."
   (match (assq rule rules)
     ((_ section text)
-     (format #f "~a (doc/protocol.md, ~s)" text section))
+     (format #f "~a (manual, ~s)" text section))
     (#f rule)))
 
 ;;; --- Dialogues ------------------------------------------------------------
