@@ -6,7 +6,7 @@
 ;;; Types each marked example of each chapter at a prompt of its own, and
 ;;; compares.  How examples are marked stands in doc/guile-im.texi.
 
-(use-modules (manual-prompt) (manual-text)
+(use-modules (manual-prompt) (manual-text) (session-suite)
              (ice-9 format) (ice-9 match) (ice-9 regex)
              (srfi srfi-1) (srfi srfi-64))
 
@@ -279,9 +279,7 @@ each; PROBLEM is #f or a sentence."
                     (test-equal (format #f "~a:~a" name number) #f problem))))
    (chapters)))
 
-(test-begin "manual-examples")
-(test-runner-itself)
-(test-chapters)
-(let ((failed (test-runner-fail-count (test-runner-current))))
-  (test-end "manual-examples")
-  (exit (if (zero? failed) 0 1)))
+(run-test-suite "manual-examples"
+  (lambda ()
+    (test-runner-itself)
+    (test-chapters)))

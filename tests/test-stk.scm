@@ -4,8 +4,7 @@
 ;;; SPDX-License-Identifier: LGPL-3.0-or-later
 
 (use-modules (im-test) (stk-test) (ice-9 format) (ice-9 match)
-             (ice-9 regex) (ice-9 textual-ports) (srfi srfi-1)
-             (srfi srfi-64))
+             (ice-9 regex) (manual-text) (srfi srfi-1) (srfi srfi-64))
 
 ;;; --- The module -----------------------------------------------------------
 
@@ -61,30 +60,32 @@
 (define (in-source name)
   (in-vicinity (or (getenv "abs_top_srcdir") "..") name))
 
-;; A section, a table, says "Tests: `FILE …`", and in each row
-;; "| `NAME …` | `(MODULE)` | DIFFERENCE |".
-(define sections
-  (let* ((manual (in-source "doc/coming-from-stk.md"))
-         (text (call-with-input-file manual get-string-all)))
-    (filter (lambda (section) (string-match "\nTests: `" section))
-            (string-split (regexp-substitute/global #f "\n## " text
-                                                    'pre "\f" 'post)
-                          #\page))))
+;; In the manual a section with a table says "Tests: @code{FILE …}", and each
+;; row is (NAMES HOME DIFFERENCE).
+(define chapter "coming-from-stk.texi")
+(define sections (chapter-tables chapter))    ; ((HEADING ROW …) …)
 
 (define (words text)
   (string-tokenize text char-set:graphic))
 
 (define (section-tests section)
-  (words (match:substring (string-match "\nTests: `([^`]*)`" section) 1)))
+  (let* ((text (string-join (chapter-lines chapter) "\n"))
+         (start (string-contains text
+                                 (string-append "@section " (car section)))))
+    (words (match:substring (string-match "\nTests: @code\\{([^}]*)\\}"
+                                          text start)
+                            1))))
 
 (define (section-rows section)
   "Return ((NAME . HOME) …)."
+  (define (unmarked cell) (plain cell #:quotes? #f))
   (append-map
-   (lambda (row)
-     (let ((home (with-input-from-string (match:substring row 2) read)))
-       (map (lambda (name) (cons (string->symbol name) home))
-            (words (match:substring row 1)))))
-   (list-matches "\n\\| `([^`]*)` \\| `(\\([^`]*\\))` \\| [^\n]*\\|" section)))
+   (match-lambda
+     ((names home _)
+      (let ((home (call-with-input-string (unmarked home) read)))
+        (map (lambda (name) (cons (string->symbol name) home))
+             (words (unmarked names))))))
+   (cdr section)))
 
 (define (manual-rows)
   (append-map section-rows sections))
