@@ -18,7 +18,7 @@
   #:export (open-prompt close-prompt type-in next-line patience))
 
 (define patience (make-parameter 10))         ; seconds until a line has come
-(define patience-with-typing 20)              ; until what is typed is evaluated
+(define patience-with-typing 20)              ; until it is evaluated
 
 (define-record-type <prompt>
   (make-prompt input output bytes lines)
@@ -67,7 +67,8 @@
   (/ (get-internal-real-time) internal-time-units-per-second 1.0))
 
 (define (hear! prompt end)
-  "Take in what PROMPT prints until END, a time.  Return #f if there is no more."
+  "Take in what PROMPT prints until END, a time.  Return #f if there is no
+more."
   (match (select (list (prompt-output prompt)) '() '()
                  (max 0 (- end (seconds))))
     ((() . _) #f)

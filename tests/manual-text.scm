@@ -99,9 +99,9 @@ without QUOTES?."
 ;;; --- Tables ---------------------------------------------------------------
 
 (define (chapter-tables name)
-  "Return ((HEADING ROW …) …): each @multitable of the chapter in the file NAME
-with the heading it stands under.  A row is a list of strings, as they are in
-the source, the lines of a cell joined by spaces."
+  "Return ((HEADING ROW …) …): each @multitable of the chapter in the file
+NAME with the heading it stands under.  A row is a list of strings, as they are
+in the source, the lines of a cell joined by spaces."
   (let loop ((lines (chapter-lines name)) (heading #f) (table #f) (found '()))
     (match lines
       (() (reverse found))

@@ -12,8 +12,8 @@
 
 ;;; --- What an example says -------------------------------------------------
 
-;; An example is a list of units, (TEXT CLAIM …): what is typed, and what must
-;; come of it.  A claim is (KIND . LINE), KIND result, print or error.
+;; An example is a list of units, (TEXT CLAIM …): what is typed, and what
+;; must come of it.  A claim is (KIND . LINE), KIND result, print or error.
 
 (define kinds
   `((,shown-result . result) (,shown-print . print) (,shown-error . error)))
@@ -217,7 +217,8 @@ each; PROBLEM is #f or a sentence."
      (let ((shown (and line (as-shown line)))
            (wanted (if (eq? kind 'result) (string-append "$ = " text) text)))
        (and (not (and shown (matches? wanted shown)))
-            (format #f "shown: ~a, but came: ~a" wanted (or shown "nothing")))))))
+            (format #f "shown: ~a, but came: ~a"
+                    wanted (or shown "nothing")))))))
 
 (define (matches? wanted line)
   "Return #t if LINE is WANTED, in which … stands for anything."
@@ -251,7 +252,8 @@ each; PROBLEM is #f or a sentence."
      "scheme@@(guile-user)> (display \"x\\n\")" "x")
     ("(for-each (lambda (i) (display i) (newline)) (iota 5))"
      "@print{} 0" "@dots{}" "@print{} 4")
-    ("(make-server-socket 6543)" "@result{} #<socket listening on @dots{}:6543>")
+    ("(make-server-socket 6543)"
+     "@result{} #<socket listening on @dots{}:6543>")
     ("scheme@@(guile-user)> ,im who" "Load im-server.scm or @dots{}")))
 
 (define wrong
