@@ -66,6 +66,7 @@ by one of ARGUMENTS."
 ;;; --- Data-directed actions (SICP 2.4.3) ---------------------------------
 
 (define (make-action-table)
+  "Return a table without any actions."
   (list '*actions*))
 
 (define (set-action! table action procedure)

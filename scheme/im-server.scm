@@ -199,6 +199,7 @@ the request claims to come from is not trusted."
   (lambda (name request) (remove-client name)))
 
 (define (pass-on from to data port)
+  "Send DATA to PORT as a message from FROM to TO; tell FROM if it can't be."
   (if logging (log-message from to data))
   (let ((message (make-request from to 'receive-msg data)))
     (if (not (send-request message port))

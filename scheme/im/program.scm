@@ -77,8 +77,8 @@ to what follows a directory of the load path: we look for the very file."
 
 (define-syntax load-program
   (lambda (form)
-    "Load the program NAME, like \"im-common.scm\": the one beside the file that
-contains this form, or else the one of this library."
+    "(load-program NAME): load the program NAME, like \"im-common.scm\": the one
+beside the file that contains this form, or else the one of this library."
     (let* ((source (syntax-source form))
            (file (and source (assq-ref source 'filename)))
            (directory (and (string? file) (absolute-file-name? file)

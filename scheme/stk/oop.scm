@@ -194,8 +194,8 @@ for ~S" object message)))
 
 (define-syntax define-class
   (lambda (form)
-    "Define CLASS-NAME as a class: (define-class (CLASS-NAME VARIABLE …)
-CLAUSE …), where each CLAUSE, in any order and number, is one of
+    "(define-class (CLASS-NAME VARIABLE …) CLAUSE …): define CLASS-NAME as a
+class.  Each CLAUSE, in any order and number, is one of
 
   (instance-vars (VARIABLE VALUE) …)    each object has its own
   (class-vars (VARIABLE VALUE) …)       all objects share them
