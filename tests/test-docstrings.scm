@@ -11,7 +11,7 @@
     (im grade people) (im grade roles) (im grade rules) (im grade seat)
     (im grade server) (im grade stage) (im grade student) (im grade wire)
     (im inside) (im lab) (im limits) (im lines) (im log) (im log-file)
-    (im main) (im names)
+    (im main) (im manual) (im names)
     (im primitives) (im program) (im reactor) (im repl) (im request)
     (im screen) (im show) (im socket) (im text) (im timeout) (stk load)))
 

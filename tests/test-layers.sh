@@ -126,7 +126,8 @@ readline-glue:
 limits: primitives reactor socket
 log-file: primitives text
 log: log-file primitives reactor text
-meta: diagnose limits show text
+manual: text
+meta: diagnose limits manual show text
 beginner: complaint names primitives request socket text
 diagnose: reactor request socket text
 program:

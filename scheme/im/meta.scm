@@ -9,6 +9,7 @@
 (define-module (im meta)
   #:use-module (im diagnose)
   #:use-module (im limits)
+  #:use-module (im manual)
   #:use-module (im show)
   #:use-module (im text)
   #:use-module (ice-9 match)
@@ -43,9 +44,11 @@
     (_ (print-line ",im show ~a on, or off?" name)))
   (im-show))
 
-(define (read-manual)
-  (unless (zero? (status:exit-val (system* "info" "guile-im")))
-    (print-line "The manual is not installed here, or `info' is not.")))
+(define (serving?)
+  "Return #t if a server runs here."
+  (and (module-defined? user 'server-socket)
+       (module-ref user 'server-socket)
+       #t))
 
 (define-syntax-rule (define-im-command usage (repl words) documentation body)
   "Define `,im', and USAGE as what is shown of it."
@@ -78,7 +81,7 @@ and where a server runs:
     (('show name word) (show-is! name word))
     (('limits) (im-limits))
     (('diagnose ip port) (im-diagnose (datum->text ip) port))
-    (('manual) (read-manual))
+    (('manual) (show-manual (serving?)))
     (('kick name . why)
      (apply call-user 'im-kick name (map datum->text why)))
     (('mute name) (call-user 'im-mute name))
