@@ -66,11 +66,11 @@ capitals there, and its quotations marked."
   (let loop ((lines (string-split (marked-up text names) #\newline))
              (example? #f))
     (match lines
-      (() (if example? (say "@end example")))
+      (() (if example? (say "@end smallexample")))
       ((line . rest)
        (let ((now? (string-prefix? " " line)))
-         (cond ((and now? (not example?)) (say "@example"))
-               ((and example? (not now?)) (say "@end example")))
+         (cond ((and now? (not example?)) (say "@smallexample"))
+               ((and example? (not now?)) (say "@end smallexample")))
          (say line)
          (loop rest now?))))))
 
@@ -171,9 +171,9 @@ begin with, and the string in that form after the name, or #f."
     (say "@end deffn")))
 
 (define (write-example steps)
-  (say "@example")
+  (say "@smallexample")
   (for-each write-step steps)
-  (say "@end example"))
+  (say "@end smallexample"))
 
 (define (write-step step)
   (match step
