@@ -31,7 +31,8 @@ PREFIX/share/guile/site/3.0/im/manual.scm."
 else waits until it is closed.  Else print where it is, or that it is nowhere."
   (let ((file (manual-file)))
     (cond ((not file)
-           (print-line "The manual isn't here; `make install' brings it."))
+           (print-line "The manual isn't here; it is made where the package \
+texinfo is."))
           ((not (search-path (parse-path (or (getenv "PATH") "")) "info"))
            (print-line "The manual is ~a, for the program `info' or any pager."
                        file))
