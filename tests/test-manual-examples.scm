@@ -145,12 +145,17 @@
   (replaced line (map (lambda (pair) (cons (cdr pair) (car pair)))
                       stand-ins)))
 
+(define chance (random-state-from-platform))
+
 (define (free-port)
-  (let ((sock (socket PF_INET SOCK_STREAM 0)))
-    (bind sock AF_INET INADDR_LOOPBACK 0)
-    (let ((port (sockaddr:port (getsockname sock))))
-      (close-port sock)
-      (number->string port))))
+  "Return the text of a port that is free, and that no system gives to who
+connects or asks for any."
+  (let* ((port (+ 10000 (random 20000 chance)))
+         (sock (socket PF_INET SOCK_STREAM 0))
+         (free? (false-if-exception
+                 (begin (bind sock AF_INET INADDR_LOOPBACK port) #t))))
+    (close-port sock)
+    (if free? (number->string port) (free-port))))
 
 (define (choose-addresses!)
   (set! stand-ins (list))

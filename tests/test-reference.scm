@@ -38,11 +38,6 @@ there is none in time."
           (and (< (seconds) end)
                (begin (reactor-step #:timeout 0.002) (loop)))))))
 
-(define (settle)
-  "Run handlers until what this process sends itself has surely come."
-  (do ((i 0 (1+ i))) ((= i 10))
-    (reactor-step #:timeout 0.001)))
-
 (define (outcome form module)
   "Return (value . VALUE) or (error . MESSAGE) of FORM."
   (parameterize ((current-output-port printed)
@@ -107,9 +102,7 @@ there is none in time."
               (match (outcome form module)
                 (('error . message) (error message form))
                 (_ #t)))
-            (section-clause section 'before))
-  (parameterize ((current-output-port printed) (current-error-port printed))
-    (settle)))
+            (section-clause section 'before)))
 
 (define (example-problem section items)
   "Return what is wrong with the example of ITEMS in SECTION, or #f."
