@@ -129,7 +129,7 @@ log: log-file primitives reactor text
 manual: text
 meta: diagnose limits manual show text
 beginner: complaint names primitives request socket text
-diagnose: reactor request socket text
+diagnose: hosts reactor request socket text
 program:
 lab: complaint datagram reactor repl socket text
 main: complaint log log-file names reactor repl program socket

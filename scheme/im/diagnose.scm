@@ -8,11 +8,11 @@
 ;;; how it fails; each step below says what it found and what to do.
 
 (define-module (im diagnose)
+  #:use-module (im hosts)
   #:use-module (im reactor)
   #:use-module (im request)
   #:use-module (im socket)
   #:use-module (im text)
-  #:use-module (srfi srfi-1)
   #:export (im-diagnose))
 
 (define* (im-diagnose ip port #:key (timeout 5))
@@ -50,16 +50,16 @@ meanwhile."
   (or (string-prefix? "127." ip) (member ip '("::1" "localhost"))))
 
 (define (check-network ip)
-  (let ((others (remove third (interface-addresses))))
+  (let ((addresses (reachable-addresses)))
     (cond ((loopback? ip)
            (well "that is this computer itself; only its own programs can \
 reach a server there."))
-          ((null? others)
+          ((null? addresses)
            (fails "this computer is on no network"
                   "plug in its cable, or choose a Wi-Fi."))
           (else
            (well "this computer is on a network, as ~a."
-                 (string-join (map second others) ", "))))))
+                 (string-join addresses ", "))))))
 
 (define (check-connection ip port timeout)
   "Return a socket connected to PORT of IP, or #f after saying why not."
@@ -75,20 +75,25 @@ reach a server there."))
                 "compare the address; are both computers in the same Wi-Fi? \
 Guests' networks often keep computers apart, and firewalls swallow what they \
 don't know: use another network, or a port that is let through."))
-        ((system-error) (explain-errno (system-error-errno (cons key rest))))
+        ((system-error)
+         (explain-errno (system-error-errno (cons key rest)) ip))
         ((misc-error)
          (fails "there is no computer of that name"
                 "the address in numbers that the server printed."))
         (else (apply throw key rest))))))
 
-(define (explain-errno errno)
+(define (explain-errno errno ip)
   (cond ((= errno ECONNREFUSED)
          (fails "the computer is there, but no program listens on that port"
-                "does the server still run, and is the port the one it \
-printed?"))
+                (if (loopback? ip)
+                    "does the server still run, and on this computer?  If it \
+is on another, use the address that it printed."
+                    "does the server still run, and is the port the one it \
+printed?")))
         ((memv errno (list ENETUNREACH EHOSTUNREACH))
          (fails "no way leads there from here"
-                "compare the address; are both computers in the same network?"))
+                "compare the address; are both computers in the same network? \
+A Wi-Fi that keeps computers apart looks like this, too."))
         ((memv errno (list EACCES EPERM))
          (fails "this computer's own firewall forbids it"
                 "ask who administers it."))

@@ -14,7 +14,7 @@
   #:use-module (srfi srfi-1)
   #:export (host-addresses addresses-for check-host check-address
             check-port-number taking-port
-            interface-addresses network-address
+            interface-addresses reachable-addresses network-address
             service-port service-name))
 
 ;;; --- Computers --------------------------------------------------------
@@ -82,15 +82,19 @@ refuses that, its error says what to do."
 computer: two strings and a boolean."
   (%interface-addresses))
 
+(define (reachable-addresses)
+  "Return the addresses, a list of strings, under which other computers may
+reach this one: none that mean this computer itself, and none that a computer
+gives itself when nobody in its network gives it one."
+  (define (its-own? address)
+    (or (string-prefix? "fe80:" address)           ; RFC 4291: this link only
+        (string-prefix? "169.254." address)))      ; RFC 3927
+  (remove its-own? (map second (remove third (%interface-addresses)))))
+
 (define (network-address)
   "Return the address under which other computers most likely reach this one,
 a string: the first that is no loopback, IPv4 before IPv6; else \"127.0.0.1\"."
-  (define candidates
-    (remove third (%interface-addresses)))
-  (define (reachable? address)
-    (not (or (string-prefix? "fe80:" address)      ; RFC 4291: this link only
-             (string-prefix? "169.254." address))))     ; RFC 3927
-  (let ((addresses (filter reachable? (map second candidates))))
+  (let ((addresses (reachable-addresses)))
     (or (find (lambda (address) (string-index address #\.)) addresses)
         (and (pair? addresses) (first addresses))
         "127.0.0.1")))
