@@ -138,12 +138,14 @@
             stand-ins))
 
 (define (as-shown line)
-  "Return LINE, which was printed here, as the manual shows it."
+  "Return LINE, which was printed here, in each way in which the manual may show
+it: this computer has two addresses there."
   (let ((port (string-match "server port: ([0-9]+)" line)))
     (when port
       (let-stand! "41377" (match:substring port 1))))
-  (replaced line (map (lambda (pair) (cons (cdr pair) (car pair)))
-                      stand-ins)))
+  (let ((back (map (lambda (pair) (cons (cdr pair) (car pair))) stand-ins)))
+    (list (replaced line back)
+          (replaced line (alist-delete "127.0.0.1" back)))))
 
 (define chance (random-state-from-platform))
 
@@ -219,11 +221,11 @@ each; PROBLEM is #f or a sentence."
 (define (claim-problem claim line)
   (match claim
     ((kind . text)
-     (let ((shown (and line (as-shown line)))
+     (let ((shown (if line (as-shown line) '()))
            (wanted (if (eq? kind 'result) (string-append "$ = " text) text)))
-       (and (not (and shown (matches? wanted shown)))
-            (format #f "shown: ~a, but came: ~a"
-                    wanted (or shown "nothing")))))))
+       (and (not (any (lambda (line) (matches? wanted line)) shown))
+            (format #f "shown: ~a, but came: ~a" wanted
+                    (if line (first shown) "nothing")))))))
 
 (define (matches? wanted line)
   "Return #t if LINE is WANTED, in which … stands for anything."
@@ -259,6 +261,8 @@ each; PROBLEM is #f or a sentence."
      "@print{} 0" "@dots{}" "@print{} 4")
     ("(make-server-socket 6543)"
      "@result{} #<socket listening on @dots{}:6543>")
+    ("(display \"192.0.2.2\")" "@print{} 127.0.0.1")
+    ("(display \"127.0.0.1\")" "@print{} 192.0.2.2")
     ("scheme@@(guile-user)> ,im who" "Load im-server.scm or @dots{}")))
 
 (define wrong
