@@ -84,7 +84,12 @@ beside the file that contains this form, or else the one of this library."
            (directory (and (string? file) (absolute-file-name? file)
                            (dirname file))))
       (syntax-case form ()
-        ((_ name) #`(load-program-beside name #,directory))))))
+        ;; Guile's compiler, too, needs the names that come from there: else
+        ;; it warns of each that it might be unbound.
+        ((_ name) #`(begin
+                      (eval-when (compile)
+                        (load-program-beside name #,directory))
+                      (load-program-beside name #,directory)))))))
 
 (define (load-program-beside name directory)
   "Load the program NAME from DIRECTORY, where the compiler saw the file that
