@@ -169,7 +169,7 @@ check "in_repl: a directory of that name is no program" okay \
 
 prefix=$work/prefix
 if ! make -C "$top_build" install prefix="$prefix" exec_prefix="$prefix" \
-     >"$work/install.log" 2>&1; then
+     systemdsystemunitdir="$prefix/systemd" >"$work/install.log" 2>&1; then
   cat "$work/install.log"
   check "make install" "0" "failed"
 fi
@@ -197,12 +197,30 @@ check "installed: at the prompt" "$both" \
   "$(export GUILE_LOAD_PATH GUILE_LOAD_COMPILED_PATH GUILE_EXTENSIONS_PATH
      at_prompt "$client $server $origin" "$guile" -q)"
 cd "$work/empty" || exit 99
-check "installed: load-from-path runs compiled code in the end" "$compiled" \
+bare='(load-from-path "im-client")'
+check "installed: load-from-path without the suffix prints nothing" "" \
+  "$(installed "$guile" -q -c "$bare (load-from-path \"im-server\")")"
+check "installed: and nothing is compiled for it" 0 "$(cached)"
+check "installed: compiled code runs" "$both" \
+  "$(installed "$guile" -q -c "$bare (load-from-path \"im-server\") $origin")"
+check "installed: with the suffix Guile compiles it, and warns of nothing" \
+  ";;; compiling $site/im-client.scm" \
+  "$(installed "$guile" -q --auto-compile -c "$from_path" \
+     | grep -i 'compiling\|warning')"
+check "installed: in the end compiled code runs, too" "$compiled" \
   "$(installed "$guile" -q --no-auto-compile -c "$from_path $origin")"
 check "installed: the prompt of the course finds everything" "$both" \
   "$(export GUILE_LOAD_PATH GUILE_LOAD_COMPILED_PATH GUILE_EXTENSIONS_PATH
      at_prompt "(load \"~cs61as/lib/im-server.scm\") (load \"im-client\") $origin" \
        "$guile" -q -c '((@ (im main) main) (list "repl"))')"
+cd "$work/own" || exit 99
+check "installed: load-from-path means ours, also beside a student's" okay \
+  "$(installed "$guile" -q -c "$bare $mine")"
+cd /
+check "installed: unless theirs comes first on the load path" mine \
+  "$(GUILE_LOAD_PATH=$work/own:$GUILE_LOAD_PATH
+     installed "$guile" -q --no-auto-compile -c "$bare $mine" \
+       | grep -v '^;;;')"
 for date in $dates; do
   for own in own common; do
     cd "$work/$own" || exit 99
