@@ -31,8 +31,11 @@
 
 #include <cmocka.h>
 
+#include <limits.h>
+_Static_assert (MB_LEN_MAX > 1, "our limits.h hides the system's");
+
 #include "address.h"
-#include "limits.h"
+#include "../src/limits.h"
 #include "reactor.h"
 #include "stream.h"
 

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "frame.h"
-#include "limits.h"
+#include "../src/limits.h"
 
 #define LIMIT IM_SERVER_REQUEST_BYTES
 

@@ -54,7 +54,7 @@ compile ()
   # shellcheck disable=SC2086
   $FUZZ_CC -g -O2 -std=gnu11 -Wall -Wextra $UV_CFLAGS \
     -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-    -fno-omit-frame-pointer -iquote "$top/src" -iquote "$fuzz" \
+    -fno-omit-frame-pointer -idirafter "$top/src" -iquote "$fuzz" \
     -I "$fuzz/guile" "$@"
 }
 

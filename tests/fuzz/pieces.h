@@ -12,7 +12,7 @@
 #ifndef FUZZ_PIECES_H
 #define FUZZ_PIECES_H
 
-#include "limits.h"
+#include "../../src/limits.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -18,7 +18,7 @@
 #include "random-datum.h"
 
 #include "builder.h"
-#include "limits.h"
+#include "../../src/limits.h"
 #include "reference.h"
 
 #include <math.h>

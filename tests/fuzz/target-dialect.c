@@ -11,7 +11,7 @@
 
 #include "builder.h"
 #include "dialect.h"
-#include "limits.h"
+#include "../../src/limits.h"
 #include "pieces.h"
 #include "random-datum.h"
 #include "reference.h"
