@@ -100,7 +100,7 @@ this computer, or only at ADDRESS, a string: \"127.0.0.1\", \"::1\" or \"::\"
 INTERFACE is where multicasts leave and groups are joined: an address of this
 computer or an interface's name; if omitted, the one that has ADDRESS, or the
 system's choice.  They cross TTL networks (1: none but this) and, unless LOOP?
-is #f, can be heard on this computer too.  BROADCAST? allows to send to a
+is #f, can be heard on this computer too.  BROADCAST? allows sending to a
 broadcast address, SHARE? allows others here to use the same port.
 
 Raises a system-error that says `Address already in use' when another socket
