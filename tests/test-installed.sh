@@ -66,8 +66,12 @@ check "guile-im grade knows the exercises" 1 \
 # --- The bell, a C program -------------------------------------------------
 
 cp -R "$(find "$prefix" -type d -name embed)" bell
+check "the manual shows its loop as it is" "" \
+  "$(sed -n '/^@example$/,/^@end example$/p' "$source/doc/embedding.texi" \
+     | sed -n '/^\/\* Serve whoever/,/^@end/{/^@/d;s/@\([{}]\)/\1/g;p;}' > shown
+     sed -n '/^\/\* Serve whoever/,/^}/p' bell/bell.c | diff - shown)"
 check "the example builds with what pkg-config says" 0 \
-  "$(make -C bell CC="${CC:-cc}" > bell.log 2>&1; echo $?)"
+  "$(make -C bell CC="${IM_CC:-cc}" > bell.log 2>&1; echo $?)"
 grep -i warning bell.log && check "and without a warning" none some
 mkfifo bell.in
 exec 8<> bell.in
@@ -133,7 +137,7 @@ main (void)
 }
 END
 # shellcheck disable=SC2046
-${CC:-cc} -pthread $(pkg-config --cflags guile-im) thread.c -o thread \
+${IM_CC:-cc} -pthread $(pkg-config --cflags guile-im) thread.c -o thread \
   $(pkg-config --libs guile-im) > thread.log 2>&1 || cat thread.log
 check_match "the thread that calls guile_im_init has the reactor, no other" \
   "*thread*
