@@ -1,0 +1,20 @@
+;;; .dir-locals.el -- how Emacs indents here
+;;;
+;;; Copyright (C) 2026 The Guile-IM authors
+;;; SPDX-License-Identifier: LGPL-3.0-or-later
+
+((nil
+  . ((fill-column . 79)
+     (indent-tabs-mode . nil)
+     (sentence-end-double-space . t)))
+ (c-mode
+  . ((c-file-style . "gnu")))
+ (makefile-mode
+  . ((indent-tabs-mode . t)))
+ (sh-mode
+  . ((sh-basic-offset . 2)
+     (sh-indentation . 2)))
+ (scheme-mode
+  . ((geiser-active-implementations . (guile))
+     (eval . (put 'match-lambda 'scheme-indent-function 0))
+     (eval . (put 'with-deadline 'scheme-indent-function 2)))))
