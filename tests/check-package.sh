@@ -110,9 +110,9 @@ have dpkg-buildpackage && have dh || finish
 
 cd "$work" && tar xzf "$tarball" && cd "guile-im-$version" || exit 99
 check "dpkg-buildpackage makes a package from the tarball, and tests it" 0 \
-  "$(quietly dpkg-buildpackage -us -uc -b >&2; echo $?)"
+  "$(quietly dpkg-buildpackage -us -uc -b -j2 >&2; echo $?)"
 cd "$work" || exit 99
-deb=$(ls guile-im_*.deb)
+deb=$(ls guile-im_*.deb) || finish
 mkdir root && dpkg-deb -x "$deb" root
 if have lintian; then
   check "lintian finds no error and nothing to warn of" "" \

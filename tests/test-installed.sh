@@ -68,7 +68,7 @@ check "guile-im grade knows the exercises" 1 \
 cp -R "$(find "$prefix" -type d -name embed)" bell
 check "the manual shows its loop as it is" "" \
   "$(sed -n '/^@example$/,/^@end example$/p' "$source/doc/embedding.texi" \
-     | sed -n '/^\/\* Serve whoever/,/^@end/{/^@/d;s/@\([{}]\)/\1/g;p;}' > shown
+     | sed -n '/^\/\* Serve whoever/,/^@end/{/^@end/d;s/@\([{}]\)/\1/g;p;}' > shown
      sed -n '/^\/\* Serve whoever/,/^}/p' bell/bell.c | diff - shown)"
 check "the example builds with what pkg-config says" 0 \
   "$(make -C bell CC="${IM_CC:-cc}" > bell.log 2>&1; echo $?)"
