@@ -106,7 +106,10 @@ proves it: see make bench-peers.~%~%"))
                   (time (median-of 'idle 'quiet_s 1)))
               (and cpu (/ cpu time))))
     ((latency) (median (ratios results server '1x1 'p99_us)))
-    ((loading) (median-of 'loading 'loading_ms 1))))
+    ((loading) (median-of 'loading 'loading_ms 1))
+    ((pause) (median-of 'waits 'pause_ms 1))
+    ((prompt) (median-of 'waits 'prompt_ms 1))
+    ((line) (median-of 'waits 'line_ms 1))))
 
 (define (print-figures)
   (format #t "~45a ~10a ~9@a  ~10a ~10a~%" "figure" "server" "median"

@@ -11,7 +11,7 @@
 
 (use-modules (ice-9 format) (ice-9 match) (ice-9 popen)
              (ice-9 textual-ports) (srfi srfi-1)
-             (servers) (targets))
+             (results) (servers) (targets) (waits))
 
 (define load-program
   (string-append (getenv "abs_top_builddir") "/bench/load"))
@@ -30,19 +30,21 @@
           server round cell fields)
   (force-output output))
 
+(define (start-load . arguments)
+  "Return a pipe from bench/load with ARGUMENTS."
+  (apply open-pipe* OPEN_READ
+         (pinned load-cpu
+                 (map (lambda (word) (format #f "~a" word))
+                      (cons* load-program "--json" arguments)))))
+
 (define (run-load server round cell . arguments)
   "Load SERVER, which runs, as ARGUMENTS say, and keep what came out.  A wrong
 delivery ends it all."
-  (let* ((words (pinned load-cpu
-                        (cons* load-program "--json"
-                               "--port" (running-port server)
-                               "--pid" (running-pid server)
-                               "--protocol" (server-protocol
-                                             (running-name server))
-                               arguments)))
-         (pipe (apply open-pipe* OPEN_READ (map (lambda (word)
-                                                  (format #f "~a" word))
-                                                words)))
+  (let* ((pipe (apply start-load
+                      "--port" (running-port server)
+                      "--pid" (running-pid server)
+                      "--protocol" (server-protocol (running-name server))
+                      arguments))
          (line (string-trim-both (get-string-all pipe))))
     (unless (zero? (close-pipe pipe))
       (say "~a, ~a: failed~%" (running-name server) cell)
@@ -133,6 +135,21 @@ delivery ends it all."
                    (* 1000 bare) (* 1000 (- loading bare))))
     (say ".")))
 
+;; Of the messages it's the median: the first runs what isn't compiled yet.
+(define (measure-waits round)
+  (define (load-quietly port)
+    (start-load "--port" port "--protocol" "im" "--mode" "idle"
+                "--members" 1000 "--quiet" 2))
+  (with-server 'guile-im
+    (lambda (server)
+      (keep! 'guile-im round 'waits
+             (format #f "\"pause_ms\": ~,1f, \"prompt_ms\": ~,1f, \
+\"line_ms\": ~,2f}"
+                     (longest-pause-ms 1000 load-quietly)
+                     (prompt-ms)
+                     (median (line-ms (running-port server) 30))))))
+  (say "."))
+
 ;;; --- One round --------------------------------------------------------
 
 ;; A list for each arrival, by a thread each: that takes minutes.
@@ -151,7 +168,8 @@ delivery ends it all."
                 (measure-idle round name 'idle 10016 5))
               (delq 'yardstick servers))
     (when (memq 'guile-im servers)
-      (measure-loading round))))
+      (measure-loading round)
+      (measure-waits round))))
 
 (define (measure-quick servers)
   (measure-cells 1 servers .02)

@@ -16,7 +16,7 @@
   #:use-module (srfi srfi-9)
   #:export (server-names server-protocol installed?
             with-server running-pid running-port running-name
-            server-cpu load-cpu pinned))
+            server-cpu load-cpu pinned built))
 
 ;; COMMAND is called with a port number that is free and a directory, and
 ;; returns the words of a command.  PROTOCOL is what bench/load calls it.

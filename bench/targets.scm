@@ -67,4 +67,7 @@ targets were set; for ours the one it should have; 1 for the yardstick."
         (make-figure 'arrivals "1,000 arrivals, server CPU s" 1.0 .6)
         (make-figure 'idle "10,000 idle connections, server CPU ms/s" 0 0)
         (make-figure 'latency "p99 at window 1 / the yardstick's" 1.3 1.3)
-        (make-figure 'loading "loading im-client.scm, ms" 50 20)))
+        (make-figure 'loading "loading im-client.scm, ms" 50 20)
+        (make-figure 'pause "longest collection, 1,000 clients, ms" 20 20)
+        (make-figure 'prompt "from Enter to a client's prompt, ms" 1000 500)
+        (make-figure 'line "from (im 'bob ...) to bob's screen, ms" 100 20)))
