@@ -177,6 +177,12 @@ reactor_next (struct reactor *reactor)
 {
   struct source *source = reactor->ready.next;
 
+  while (source != &reactor->ready
+         && !source_ready (source, source->interest))
+    {
+      source_unlink (source);
+      source = reactor->ready.next;
+    }
   if (source == &reactor->ready)
     return NULL;
   source_unlink (source);

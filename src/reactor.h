@@ -84,7 +84,7 @@ int reactor_timeout_ms (struct reactor *reactor);
 int reactor_ready_count (const struct reactor *reactor);
 
 /* The source that has waited longest, now the last in the queue; NULL
-   when none is ready.  */
+   when none is ready.  Those that no longer are leave the queue.  */
 struct source *reactor_next (struct reactor *reactor);
 
 /* Flush and wait, TIMEOUT_MS in all, until no closed stream has anything

@@ -67,6 +67,9 @@ take_literally (struct span *rest, const char *text)
 static bool
 is_plain_string_at_end (struct span text)
 {
+  static const bool special[256]
+    = { [0 ... ' ' - 1] = true, ['"'] = true, ['\\'] = true };
+  bool any_special = false;
   uint8_t bits = 0;
   size_t end = text.size - 2;
 
@@ -74,13 +77,11 @@ is_plain_string_at_end (struct span text)
     return false;
   for (size_t i = 1; i < end; i++)
     {
-      uint8_t byte = text.bytes[i];
-
-      if (byte < ' ' || byte == '"' || byte == '\\')
-        return false;
-      bits |= byte;
+      any_special |= special[text.bytes[i]];
+      bits |= text.bytes[i];
     }
-  return bits < 0x80 || utf8_valid (text.bytes + 1, end - 1);
+  return !any_special
+         && (bits < 0x80 || utf8_valid (text.bytes + 1, end - 1));
 }
 
 /* Look for a message at the front of STREAM's input and keep in `found' what

@@ -139,8 +139,13 @@ scm_im_turn_continues_p (SCM object)
 {
   struct source *source = open_source (object);
 
-  return scm_from_bool (source != NULL && source->kind == SOURCE_STREAM
-                        && stream_turn_continues ((struct stream *) source));
+  if (source == NULL)
+    return SCM_BOOL_F;
+  if (source->kind == SOURCE_STREAM
+      && stream_turn_continues ((struct stream *) source))
+    return SCM_BOOL_T;
+  source_settle (source);
+  return SCM_BOOL_F;
 }
 
 static SCM
@@ -245,7 +250,8 @@ const struct primitive source_primitives[] = {
   { "%writable?", 1, 0, scm_im_writable_p,
     "Return #t if all output of SOURCE is sent, or it is closed." },
   { "%turn-continues?", 1, 0, scm_im_turn_continues_p,
-    "Return #t if the handler of SOURCE may run again in this step." },
+    "Return #t if the handler of SOURCE may run again in this step; else\n"
+    "take SOURCE from the ready queue unless it is still ready." },
   { "%look-again!", 1, 0, scm_im_look_again_x,
     "Let SOURCE be ready for what it has, though that wasn't enough for who\n"
     "looked last." },

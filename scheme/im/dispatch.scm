@@ -50,9 +50,13 @@ waits."
 
 (define (leave-task continuation why object)
   "Do what a task is left for: it waits, or an error happened."
-  (if (eq? why 'wait)
-      (suspend! current-task continuation object)
-      (report-handler-error current-task object)))
+  (let* ((home current-task)
+         (result (if (eq? why 'wait)
+                     (suspend! home continuation object)
+                     (report-handler-error home object))))
+    (unless (eq? home #t)
+      (%settle-source! (watch-source home)))
+    result))
 
 (define (suspend! home continuation register!)
   "Keep the rest of HOME's task until what REGISTER! arranged calls it."
@@ -355,9 +359,19 @@ step is interrupted."
         (dispatch (1- count))))))
 
 (define (run-ready watch)
-  (wake-ready watch)
-  (run-ready-handlers watch)
-  (%settle-source! (watch-source watch)))
+  (cond ((reads-only? watch)                  ; nearly always
+         (run-handler watch (lambda () (serve-turn watch))))
+        (else
+         (wake-ready watch)
+         (run-ready-handlers watch)
+         (%settle-source! (watch-source watch)))))
+
+(define (reads-only? watch)
+  "Return #t if WATCH's source is ready, by C's word, for its reader alone."
+  (and (eqv? (watch-interest watch) 1)
+       (null? (watch-waiters watch))
+       (not (watch-busy? watch))
+       (not (watch-listener? watch))))
 
 (define (wake-ready watch)
   (unless (null? (watch-waiters watch))
@@ -402,7 +416,7 @@ a task of its own, for one that waits takes its turn along."
 
 (define (serve-turn watch)
   "Call the handler of WATCH, whichever it is by then, until it has taken its
-share of this step or has nothing left."
+share of this step or has nothing left; then it has left the queue, too."
   (let ((handler (watch-reader watch)))
     (when handler
       (handler)

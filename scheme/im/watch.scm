@@ -14,7 +14,7 @@
   #:use-module (srfi srfi-9)
   #:export (watch-source watch-reader watch-writer
             watch-waiters set-watch-waiters!
-            watch-busy? set-watch-busy?! watch-listener?
+            watch-busy? set-watch-busy?! watch-listener? watch-interest
             make-waiter waiter-direction waiter-resume
             slot->watch source-watch ensure-watch forget-watch!
             take-closed-watches! anything-watched?
