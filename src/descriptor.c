@@ -116,6 +116,7 @@ void
 descriptor_close (struct descriptor *descriptor)
 {
   uv_poll_stop (&descriptor->poll);
+  uv_timer_stop (&descriptor->pause);   /* it may be due already */
   close (descriptor->fd);
   uv_close ((uv_handle_t *) &descriptor->poll, close_pause);
 }

@@ -469,6 +469,22 @@ a_paused_descriptor_can_be_closed (void **state)
 }
 
 static void
+a_pause_that_is_over_when_its_descriptor_is_closed_is_no_harm (void **state)
+{
+  int input;
+  struct descriptor *descriptor = descriptor_of_pipe (&input);
+  uint64_t paused_ms = now_ms ();
+
+  source_set_interest (&reactor, &descriptor->source, INTEREST_READ);
+  descriptor_pause (descriptor, 1);
+  while (now_ms () < paused_ms + 3)
+    ;
+  close_source (descriptor);
+  close (input);
+  (void) state;
+}
+
+static void
 an_error_on_a_descriptor_does_not_end_the_watch (void **state)
 {
   struct sockaddr_storage address, nobody;
@@ -689,6 +705,7 @@ main (void)
     CORE_TEST (a_descriptor_is_ready_at_its_end),
     CORE_TEST (a_paused_descriptor_is_ready_again_by_itself),
     CORE_TEST (a_paused_descriptor_can_be_closed),
+    CORE_TEST (a_pause_that_is_over_when_its_descriptor_is_closed_is_no_harm),
     CORE_TEST (an_error_on_a_descriptor_does_not_end_the_watch),
     CORE_TEST (a_shared_descriptor_keeps_its_mode),
     CORE_TEST (a_file_cannot_be_watched_and_stays_open),
