@@ -124,6 +124,7 @@ repl: complaint dispatch geiser interrupt meta primitives readline screen text
 readline: readline-glue
 readline-glue:
 limits: primitives reactor socket
+overflow:
 log-file: primitives text
 log: log-file primitives reactor text
 manual: text
@@ -132,7 +133,7 @@ beginner: complaint names primitives request socket text
 diagnose: hosts reactor request socket text
 program:
 lab: complaint datagram reactor repl socket text
-main: complaint log log-file names reactor repl program socket
+main: complaint log log-file names overflow reactor repl program socket
 grade/wire: primitives
 grade/link: grade/wire
 grade/rules: grade/wire

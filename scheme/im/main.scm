@@ -8,6 +8,7 @@
   #:use-module (im log)
   #:use-module (im log-file)
   #:use-module (im names)
+  #:use-module (im overflow)
   #:use-module (im reactor)
   #:use-module (im repl)
   #:use-module (ice-9 match)
@@ -109,7 +110,7 @@ Options of the server:
                     (serve-on-after-input)))))))
 
 (define (serve-headless start)
-  (setvbuf (current-output-port) 'line)       ; a log is read while it grows
+  (never-wait-to-print!)                      ; for who reads the log
   (load-program "im-server.scm")
   (when (log-file?)
     (before-exit! 'log log-the-end)
