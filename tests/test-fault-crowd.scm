@@ -201,6 +201,35 @@ To come back: (im-enroll \"127.0.0.1\" ~a)" port)))))
       (kill! next)
       (reap! next))))
 
+;; The second of two equal signals may come before the first has been taken,
+;; and is none then.
+(define (terminate-again! server)
+  "Send SIGTERM until SERVER ends; return its exit status."
+  (soon (lambda () (terminate! server) (ended? server)))
+  (reap! server))
+
+(define (test-terminated-twice)
+  (let ((server (start-server
+                 #:headless? #t
+                 #:before '((use-modules (im reactor))
+                            (after 0 (lambda ()
+                                       (display "busy\n")
+                                       (let loop () (loop))))))))
+    (wait-for server (lambda () (printed? server "busy")))
+    (test-eqv "a second SIGTERM waits for no handler" 0
+              (terminate-again! server)))
+  (let ((server (start-server
+                 #:headless? #t
+                 #:before '((use-modules (im repl))
+                            (before-exit! (string->symbol "slow")
+                              (lambda ()
+                                (display "leaving\n")
+                                (let loop () (loop))))))))
+    (terminate! server)
+    (wait-for server (lambda () (printed? server "leaving")))
+    (test-eqv "nor for what is done at the end" (+ 128 SIGTERM)
+              (terminate-again! server))))
+
 ;;; --- Idle ------------------------------------------------------------------
 
 (define (sleeps-for-a-second? process)
@@ -232,6 +261,7 @@ To come back: (im-enroll \"127.0.0.1\" ~a)" port)))))
   (test-arrivals)
   (test-killed)
   (test-terminated)
+  (test-terminated-twice)
   (test-idle))
 
 (run-tests "fault-crowd" test-all)

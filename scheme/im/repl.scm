@@ -310,9 +310,9 @@ instead of an earlier one of that NAME, a symbol."
   (let ((thunks exit-thunks))
     (set! exit-thunks '())
     ;; A window that closes sends SIGHUP more than once; the second must not
-    ;; end what the first has begun.
-    (for-each (lambda (signal) (sigaction signal SIG_IGN))
-              (list SIGTERM SIGHUP))
+    ;; end what the first has begun.  Who says SIGTERM again means it.
+    (sigaction SIGHUP SIG_IGN)
+    (sigaction SIGTERM (lambda (signal) (primitive-_exit (+ 128 signal))))
     (unless (%forked?)                        ; whose end is not the parent's
       (for-each run-exit-thunk thunks))))
 
