@@ -71,7 +71,7 @@ after FILE was loaded."
 ;; wait for ever for a lock of the garbage collector's other threads.)
 (define (student-command name)
   "Return the command of a student whose login name is NAME.  Guile finds what
-we find; nothing else of our environment is passed on."
+we find, sanitizers too; nothing else of our environment is passed on."
   (append (list "env" "-i"
                 (string-append "USER=" (text name))
                 (string-append "HOME=" directory)
@@ -79,7 +79,7 @@ we find; nothing else of our environment is passed on."
                 "LC_ALL=C.UTF-8" "TERM=dumb")
           (filter (lambda (variable)
                     (any (lambda (prefix) (string-prefix? prefix variable))
-                         '("PATH=" "GUILE_" "LD_LIBRARY_PATH=")))
+                         '("PATH=" "GUILE_" "LD_" "ASAN_" "UBSAN_")))
                   (environ))
           (list this-guile "--no-auto-compile" "-c"
                 (format #f "((@ (im grade seat) sit-down) ~s)" directory))))
