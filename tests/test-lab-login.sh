@@ -6,6 +6,11 @@
 
 . "${abs_top_srcdir:-$(cd "$(dirname "$0")/.." && pwd)}/tests/lab-network.sh"
 
+if [ -n "$IM_PRELOAD" ]; then
+  echo "SKIP: the server allows itself 2 GB of addresses; a sanitizer takes more"
+  exit 77
+fi
+
 guile --no-auto-compile -c \
   '(format #t "ann:~a~%" (crypt "Hello world!" "$6$saltstring$"))' \
   > "$work/passwords"

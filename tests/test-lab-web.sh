@@ -86,8 +86,11 @@ has "who vanishes leaves it serving others" 'the index' \
 
 # --- By programs of the world ----------------------------------------------
 
+# Without the sanitizers that ours may have been loaded with.
+curl () { env -u LD_PRELOAD curl "$@"; }
+
 url=http://127.0.0.1:$port
-if command -v curl >/dev/null 2>&1; then
+if env -u LD_PRELOAD curl --version >/dev/null 2>&1; then
   same "curl gets a name with a space" 'two words' \
     "$(curl -s "$url/two%20words.txt")"
   curl -s -o "$work/large" "$url/large.bin"
