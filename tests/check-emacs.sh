@@ -136,13 +136,17 @@ cat > "$work/ask.el" <<END
   (insert line)
   (geiser-repl--maybe-send)
   (accept-process-output (get-buffer-process (current-buffer)) 1))
+(defun wait-for (text)
+  (let ((end (+ (float-time) 10)))
+    (while (and (< (float-time) end)
+                (not (save-excursion (goto-char (point-min))
+                                     (search-forward text nil t))))
+      (accept-process-output (get-buffer-process (current-buffer)) 0.1))))
 (type-in "(begin (define whoiam 'asker) (load-from-path \"im-client.scm\"))")
 (type-in "(im-enroll \"127.0.0.1\" $port)")
-(let ((end (+ (float-time) 10)))
-  (while (and (< (float-time) end)
-              (not (save-excursion (goto-char (point-min))
-                                   (search-forward "Here: " nil t))))
-    (accept-process-output (get-buffer-process (current-buffer)) 0.1)))
+(wait-for "Here: ")
+(princ (format "evaluated: %S\n"
+               (geiser-eval--send/wait '(:eval (* 6 7)))))
 (setq beginnings '("string-a" "vector-" "list-" "im-")
       answers (mapcar 'ask beginnings)
       right 0)
@@ -152,12 +156,7 @@ cat > "$work/ask.el" <<END
       (setq right (1+ right))))
 (princ (format "%S %s right answers\n" answers right))
 (type-in "(im 'bob \\"stop\\")")
-(type-in "'the-end")
-(let ((end (+ (float-time) 10)))
-  (while (and (< (float-time) end)
-              (not (save-excursion (goto-char (point-min))
-                                   (search-forward "= the-end" nil t))))
-    (accept-process-output (get-buffer-process (current-buffer)) 0.1)))
+(wait-for "[bob] dry")
 (princ (buffer-substring-no-properties (point-min) (point-max)))
 (kill-emacs 0)
 END
@@ -175,6 +174,7 @@ cat > "$work/pour.scm" <<'END'
   (cond ((equal? message "pour") (set! pouring? #t) (pour))
         ((equal? message "stop")
          (set! pouring? #f)
+         (im 'asker "dry")              ; the last one
          (format #t "poured: ~a;~%" poured) (force-output))))
 END
 drive "(load \"$work/pour.scm\")"
@@ -184,6 +184,11 @@ timeout 120 emacs -q --batch -l "$work/init.el" -l "$work/ask.el" \
 eventually file_shows "$work/driver.out" 'poured: '
 poured=$(sed -n 's/^poured: \([0-9]*\);.*/\1/p' "$work/driver.out")
 got=$(grep -c '^\[bob\] (drop ' "$work/ask.out")
+if file_shows "$work/ask.out" 'evaluated: ((result "42")'; then
+  pass 'Geiser evaluates what stands in a file'
+else
+  fail 'Geiser evaluates what stands in a file'
+fi
 if file_shows "$work/ask.out" '200 right answers'; then
   pass "Geiser's answers are right while messages pour in"
 else

@@ -108,10 +108,12 @@ from, with what that one had read ahead."
                        (lambda () (set! at-prompt? #t))
                        (lambda ()
                          (call-reading
-                          ;; What a meta-command is given has no prompt.
+                          ;; What a meta-command is given has no prompt, and
+                          ;; is a datum: for Guile 3.0's ,describe finds macros
+                          ;; by symbols alone, and Geiser compares with ().
                           (if (procedure? (car arguments))
                               (lambda () (read-typed read))
-                              (lambda () (name->symbol (correct (read)))))))
+                              (lambda () (syntax->datum (correct (read)))))))
                        (lambda () (set! at-prompt? outer))))))))
 
 (define (call-reading read)
@@ -138,13 +140,6 @@ would end the process."
     (correct expression)))
 
 (define geiser-listens? #f)                   ; and not the person
-
-(define (name->symbol expression)
-  "Return EXPRESSION; a name as a symbol.  ,describe wants one of a macro, and
-is given what the reader of Guile 3 makes of it."
-  (if (identifier? expression)
-      (syntax->datum expression)
-      expression))
 
 (define correct (lambda (expression) expression))
 
