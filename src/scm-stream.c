@@ -21,6 +21,11 @@
 
 static scm_t_port_type *stream_port_type;
 
+/* UTF-8 by another name, by which iconv decodes it.  What Guile 3.0 does by
+   itself for "UTF-8" where a reader can be suspended takes U+D000 to U+D7FF,
+   most of Hangul's end, for errors, and raises for an encoded surrogate.  */
+#define PORT_ENCODING "UTF8"
+
 static void close_port (SCM port);
 
 static void
@@ -37,7 +42,7 @@ stream_to_port (struct stream *stream)
 {
   SCM port = scm_c_make_port_with_encoding
     (stream_port_type, SCM_OPN | SCM_RDNG | SCM_WRTNG | SCM_BUF0,
-     scm_from_utf8_symbol ("UTF-8"), scm_from_utf8_symbol ("substitute"),
+     scm_from_utf8_symbol (PORT_ENCODING), scm_from_utf8_symbol ("substitute"),
      (scm_t_bits) stream);
 
   GC_REGISTER_FINALIZER_NO_ORDER (SCM_UNPACK_POINTER (port), finalize_port,
