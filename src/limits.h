@@ -107,7 +107,7 @@
 /* The collector runs whenever a part of the heap, one divided by this, was
    allocated since it did; Guile has 3.  While clients come, 24: what each
    keeps takes half of the space, at a tenth more work.  While none do, 1:
-   with 24 the collector had a tenth of a server's time.  */
+   with 24 the collector had a twentieth of a server's time.  */
 #define IM_ARRIVALS_DIVISOR 24
 #define IM_SERVING_DIVISOR 1
 
