@@ -217,8 +217,29 @@ descriptors are none of ours."
       (im-server-close)
       (setrlimit 'nofile soft hard))))
 
+;;; --- Memory ---------------------------------------------------------------
+
+(define (collections) (assq-ref (gc-stats) 'gc-times))
+
+(define (collections-while thunk)
+  (let ((before (collections)))
+    (thunk)
+    (- (collections) before)))
+
+(define (test-giving-memory-back)
+  ;; Nothing else is to do in either step.
+  (define (idle) (reactor-step #:timeout .1))
+  (give-memory-back!)
+  (gc)
+  (make-vector 50000)
+  (test-equal "who has nothing to do collects what was left behind" 1
+    (collections-while idle))
+  (test-equal "and then does nothing" 0
+    (collections-while idle)))
+
 (run-tests "limits"
   (lambda ()
+    (test-giving-memory-back)
     (test-setting)
     (test-lower-limits)
     (test-rate)
