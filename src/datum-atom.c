@@ -157,7 +157,8 @@ datum_read_number (const uint8_t *atom, size_t size, SCM *result)
   size_t digits = span_digits (at, end);
   bool negative = atom[0] == '-';
 
-  if (size > limit_of (LIMIT_NUMBER_CHARACTERS) || begins_like_infinity (atom, size))
+  if (size > limit_of (LIMIT_NUMBER_CHARACTERS)
+      || begins_like_infinity (atom, size))
     return DATUM_BAD_NUMBER;
   if (at + digits == end)
     {

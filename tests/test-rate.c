@@ -5,6 +5,8 @@
 
 #include "core-helpers.h"
 
+#include "../src/stream-life.h"
+
 /* Take what is there, at most MOST requests.  Return how many.  */
 static int
 take_requests (struct stream *stream, int most)
