@@ -6,7 +6,7 @@
 
 . "${abs_top_srcdir:-$(cd "$(dirname "$0")/.." && pwd)}/tests/lab-network.sh"
 
-if [ -n "$IM_PRELOAD" ]; then
+if [ -n "${IM_PRELOAD:-}" ]; then
   echo "SKIP: the server allows itself 2 GB of addresses; a sanitizer takes more"
   exit 77
 fi
