@@ -8,11 +8,15 @@
 #include "primitive.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <unistd.h>
 
+/* Where there is room for anything, a pipe takes so many bytes at once.  */
+#define PIECE_BYTES _POSIX_PIPE_BUF
+
 /* Return how many of the SIZE bytes FD has taken, without waiting for it;
-   or a negative errno.  A pipe takes up to PIPE_BUF bytes or none.  */
+   or a negative errno.  */
 static ssize_t
 write_now (int fd, const void *bytes, size_t size)
 {
@@ -24,22 +28,26 @@ write_now (int fd, const void *bytes, size_t size)
   if (poll_fd.revents & (POLLERR | POLLHUP))
     return -EPIPE;              /* a write would raise SIGPIPE */
   do
-    written = write (fd, bytes, size);
+    written = write (fd, bytes, size < PIECE_BYTES ? size : PIECE_BYTES);
   while (written < 0 && errno == EINTR);
   return written < 0 ? -errno : written;
 }
 
 static SCM
-scm_im_write_now (SCM fd, SCM bytes)
+scm_im_write_now (SCM fd, SCM bytes, SCM start)
 {
+  size_t from = scm_to_unsigned_integer (start, 0,
+                                         SCM_BYTEVECTOR_LENGTH (bytes));
+
   return scm_from_ssize_t (write_now (scm_to_int (fd),
-                                      SCM_BYTEVECTOR_CONTENTS (bytes),
-                                      SCM_BYTEVECTOR_LENGTH (bytes)));
+                                      SCM_BYTEVECTOR_CONTENTS (bytes) + from,
+                                      SCM_BYTEVECTOR_LENGTH (bytes) - from));
 }
 
 const struct primitive write_now_primitives[] = {
-  { "%write-now", 2, 0, scm_im_write_now,
-    "Return how many bytes of the bytevector BYTES descriptor FD has taken,\n"
-    "in one write and without waiting for it; or a negative errno." },
+  { "%write-now", 3, 0, scm_im_write_now,
+    "Return how many bytes of the bytevector BYTES, from START on, descriptor\n"
+    "FD has taken, in one write and without waiting for it; or a negative\n"
+    "errno." },
   { NULL, 0, 0, NULL, NULL }
 };

@@ -124,8 +124,8 @@ repl: complaint dispatch geiser interrupt meta primitives readline screen text
 readline: readline-glue
 readline-glue:
 limits: primitives reactor socket
-overflow:
-log-file: primitives text
+overflow: primitives
+log-file: overflow text
 log: log-file primitives reactor text
 manual: text
 meta: diagnose limits manual show text

@@ -37,7 +37,7 @@
 
 (define (lost-in line)
   "Return how many lines LINE says were lost, or #f."
-  (and (string-suffix? " lines lost: nobody was reading)" line)
+  (and (string-suffix? " lines could not be written)" line)
        (string->number (substring line 1 (string-index line #\space)))))
 
 (define dots (make-string 60 #\.))
@@ -72,7 +72,7 @@
                                                40000)))
     (format printer "end~%")
     (test-equal "what follows begins a line of its own"
-      '("" "(1 lines lost: nobody was reading)" "end" "") (heard reader))))
+      '("" "(1 lines could not be written)" "end" "") (heard reader))))
 
 (define (test-nobody-is-left)
   (let* ((ends (pipe-and-outlet)) (reader (car ends)) (printer (cdr ends)))

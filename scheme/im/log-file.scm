@@ -3,21 +3,19 @@
 ;;; Copyright (C) 2026 The Guile-IM authors
 ;;; SPDX-License-Identifier: LGPL-3.0-or-later
 ;;;
-;;; One line tells one event, and when.  Each goes out in one write, so that
-;;; none waits in a buffer when the process is killed or the file is moved
-;;; away, and lines of two processes don't mix.  Nothing waits: a line that
-;;; the disk or the pipe has no room for is left out and counted.
+;;; One line tells one event, and when.  Each goes out at once, so that none
+;;; waits in a buffer when the process is killed or the file is moved away.
+;;; Nothing waits: a line that the disk or the pipe has no room for is left out
+;;; and counted.
 
 (define-module (im log-file)
-  #:use-module (im primitives)
+  #:use-module (im overflow)
   #:use-module (im text)
-  #:use-module (rnrs bytevectors)
   #:export (open-log-file! reopen-log-file! log-file? write-to-log-file))
 
 (define name #f)                              ; absolute; #f: no file
-(define port #f)                              ; what keeps the descriptor open
-(define left-out 0)                           ; lines, since the last one
-(define torn? #f)                             ; the last line lacks its end
+(define port #f)                              ; to the file
+(define lines #f)                             ; a port that never waits for it
 
 (define (log-file?)
   "Return #t if there is a log file."
@@ -31,7 +29,14 @@ system-error if that can't be."
                       file
                       (in-vicinity (getcwd) file))))
     (set! port (open-to-append absolute))
+    (set-port-encoding! port "UTF-8")
+    (set! lines (overflowing-port port with-time))
     (set! name absolute)))
+
+(define (with-time text)
+  "Return TEXT with the local time before it, as ISO 8601 has it but for its T."
+  (string-append (strftime "%Y-%m-%d %H:%M:%S%z " (localtime (current-time)))
+                 text))
 
 (define (open-to-append file)
   "Return a port to the end of FILE.  A FIFO is opened to read from, too, as if
@@ -50,9 +55,10 @@ Doesn't wait."
    (lambda ()
      (catch 'system-error
        (lambda ()
-         (let ((old port))
-           (set! port (open-to-append name))
-           (close-port old)))
+         (let ((new (open-to-append name)))
+           (dup2 (fileno new) (fileno port))
+           (fcntl port F_SETFD FD_CLOEXEC)
+           (close-port new)))
        (lambda error
          (write-to-log-file
           (string-append "Can't open " name " anew: "
@@ -63,24 +69,4 @@ Doesn't wait."
 if there is room for it now.  Doesn't wait."
   (call-with-blocked-asyncs                   ; the file may be opened anew
    (lambda ()
-     (when (or (zero? left-out)
-               (write-line (simple-format #f "(~A lines could not be written)"
-                                          left-out)))
-       (set! left-out 0))
-     (unless (and (zero? left-out) (write-line text))
-       (set! left-out (1+ left-out))))))
-
-(define (write-line text)
-  "Return #t if all of TEXT, made harmless, was written."
-  (let* ((bytes (string->utf8
-                 (string-append (if torn? "\n" "") (time-now) " "
-                                (harmless text) "\n")))
-         (written (%write-now (fileno port) bytes))
-         (all? (= written (bytevector-length bytes))))
-    (when (positive? written)
-      (set! torn? (not all?)))
-    all?))
-
-(define (time-now)
-  "Return the local time as ISO 8601 has it, without its T."
-  (strftime "%Y-%m-%d %H:%M:%S%z" (localtime (current-time))))
+     (display (string-append (with-time (harmless text)) "\n") lines))))

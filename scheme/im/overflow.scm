@@ -10,22 +10,20 @@
 ;;; that has, it is said how many were.
 
 (define-module (im overflow)
+  #:use-module (im primitives)
   #:use-module (ice-9 binary-ports)
   #:use-module (rnrs bytevectors)
   #:use-module (srfi srfi-9)
   #:export (never-wait-to-print! overflowing-port))
 
-;; Where there is room for anything, there is room for so many bytes: POSIX
-;; says so of pipes (PIPE_BUF).
-(define piece-bytes 512)
-
 ;; A line that is longer, in bytes, is taken as more than one.
 (define line-bytes 65536)
 
 (define-record-type <outlet>
-  (make-outlet port line size lost torn?)
+  (make-outlet port mark line size lost torn?)
   outlet?
-  (port outlet-port)                          ; a file port, unbuffered
+  (port outlet-port)                          ; a file port
+  (mark outlet-mark)                          ; (MARK TEXT) is printed for TEXT
   (line outlet-line set-outlet-line!)         ; its pieces, the last one first
   (size outlet-size set-outlet-size!)         ; of the line, in bytes
   (lost outlet-lost set-outlet-lost!)         ; lines
@@ -42,11 +40,13 @@ error port, rather than wait for who reads it, or end because nobody does."
       (set-current-error-port errors)
       (current-warning-port errors))))
 
-(define (overflowing-port port)
+(define* (overflowing-port port #:optional (mark identity))
   "Return a port that prints on PORT, a file port, line by line, what has room
-there without waiting.  Nobody else may print on PORT any more."
-  (setvbuf port 'none)
-  (let* ((outlet (make-outlet port '() 0 0 #f))
+there without waiting.  Before the next line that has, it tells how many had
+none, by what (MARK TEXT) returns for that TEXT.  Nobody else may print on PORT
+any more."
+  (force-output port)
+  (let* ((outlet (make-outlet port mark '() 0 0 #f))
          (result (make-custom-binary-output-port
                   "overflowing" (line-taker outlet) #f #f #f)))
     (set-port-encoding! result (port-encoding port))
@@ -104,31 +104,24 @@ there without waiting.  Nobody else may print on PORT any more."
 
 (define (loss outlet)
   (string->utf8
-   (string-append (if (outlet-torn? outlet) "\n" "") "("
-                  (number->string (outlet-lost outlet))
-                  " lines lost: nobody was reading)\n")))
+   (string-append (if (outlet-torn? outlet) "\n" "")
+                  ((outlet-mark outlet)
+                   (simple-format #f "(~A lines could not be written)"
+                                  (outlet-lost outlet)))
+                  "\n")))
 
 ;;; --- What has room ----------------------------------------------------
 
 (define (print-whole! outlet bytes)
   "Return #t if all of BYTES could be printed."
-  (let ((end (bytevector-length bytes)))
-    (let loop ((start 0))
-      (cond ((= start end)
-             (set-outlet-torn?! outlet #f)
-             #t)
-            ((print-piece! (outlet-port outlet) bytes start end)
-             => (lambda (count) (loop (+ start count))))
-            (else
-             (when (positive? start)
-               (set-outlet-torn?! outlet #t))
-             #f)))))
-
-(define (print-piece! port bytes start end)
-  "Return how many of BYTES were printed, or #f if there is no room."
-  (let ((count (min piece-bytes (- end start))))
-    (catch 'system-error
-      (lambda ()
-        (and (pair? (cadr (select '() (list (fileno port)) '() 0)))
-             (begin (put-bytevector port bytes start count) count)))
-      (const #f))))
+  (let loop ((start 0))
+    (if (= start (bytevector-length bytes))
+        (begin
+          (set-outlet-torn?! outlet #f)
+          #t)
+        (let ((count (%write-now (fileno (outlet-port outlet)) bytes start)))
+          (cond ((positive? count) (loop (+ start count)))
+                (else
+                 (when (positive? start)
+                   (set-outlet-torn?! outlet #t))
+                 #f))))))
