@@ -73,6 +73,8 @@ line, SHOULD as a dashed green one, unless #f."
          (scale (/ height 1.0 highest)))
     (with-output-to-file file
       (lambda ()
+        (format #t "<!-- Copyright (C) 2026 The Guile-IM authors
+     SPDX-License-Identifier: LGPL-3.0-or-later -->~%")
         (format #t "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"~a\" \
 height=\"~a\" font-family=\"sans-serif\" font-size=\"10\">
 <rect width=\"100%\" height=\"100%\" fill=\"white\"/>~%" width (+ base 40))

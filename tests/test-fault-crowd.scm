@@ -208,6 +208,22 @@ To come back: (im-enroll \"127.0.0.1\" ~a)" port)))))
   (soon (lambda () (terminate! server) (ended? server)))
   (reap! server))
 
+(define (test-terminated-at-once-again)
+  (let ((server (start-server
+                 #:headless? #t
+                 #:before '((use-modules (im repl))
+                            (before-exit! (string->symbol "slow")
+                              (lambda ()
+                                (display "leaving\n")
+                                (usleep 200000)
+                                (display "left\n")))))))
+    (terminate! server)
+    (wait-for server (lambda () (printed? server "leaving")))
+    (terminate! server)
+    (wait-for server (lambda () (printed? server "left")))
+    (test-eqv "a SIGTERM right after another one is the same" 0
+              (reap! server))))
+
 (define (test-terminated-twice)
   (let ((server (start-server
                  #:headless? #t
@@ -262,6 +278,7 @@ To come back: (im-enroll \"127.0.0.1\" ~a)" port)))))
   (test-killed)
   (test-terminated)
   (test-terminated-twice)
+  (test-terminated-at-once-again)
   (test-idle))
 
 (run-tests "fault-crowd" test-all)

@@ -327,7 +327,9 @@ can be read.  What the handlers send goes out at the end."
          (ran? (run-end-thunks)))
     (set! in-step outer)
     (run-ready-sources
-     (wait-for-events (if (or more? ran?) 0 timeout) descriptor))
+     ;; A signal's handler may have come after the thunks of the end.
+     (wait-for-events (if (or more? ran? (pair? end-thunks)) 0 timeout)
+                      descriptor))
     (set! in-step outer)))
 
 (define (wait-for-events timeout descriptor)

@@ -304,10 +304,8 @@ instead of an earlier one of that NAME, a symbol."
   "Call what `before-exit!' has been given, once."
   (let ((thunks exit-thunks))
     (set! exit-thunks '())
-    ;; A window that closes sends SIGHUP more than once; the second must not
-    ;; end what the first has begun.  Who says SIGTERM again means it.
-    (sigaction SIGHUP SIG_IGN)
-    (sigaction SIGTERM (lambda (signal) (primitive-_exit (+ 128 signal))))
+    (set! leaving-since (or leaving-since (current-time)))
+    (set! at-the-end? #t)
     (unless (%forked?)                        ; whose end is not the parent's
       (for-each run-exit-thunk thunks))))
 
@@ -321,16 +319,24 @@ instead of an earlier one of that NAME, a symbol."
 (define (exit-by-signal signal)
   (exit-now (+ 128 signal)))
 
-(define leaving? #f)
+(define leaving-since #f)                     ; seconds | #f
+(define at-the-end? #f)                       ; exit thunks run
 
 (define (exit-now status)
   "Do what `before-exit!' was given, and end the process with STATUS: at once,
-or when the handlers that run have finished.  A second call doesn't wait for
-them."
-  ;; A signal may come in the middle of a step, when tables are half changed.
-  (cond ((and (in-step?) (not leaving?))
-         (set! leaving? #t)
-         (at-step-end (lambda () (leave status))))
+or when the handlers that run have finished.  A call two seconds later waits
+for nothing."
+  (cond ((not leaving-since)
+         (set! leaving-since (current-time))
+         ;; A signal may come in the middle of a step, when tables are half
+         ;; changed.
+         (if (in-step?)
+             (at-step-end (lambda () (leave status)))
+             (leave status)))
+        ;; A window that closes says SIGHUP more than once, and whoever ends a
+        ;; group of processes may end each, too.  Who says it later means it.
+        ((< (current-time) (+ leaving-since 2)) #f)
+        (at-the-end? (primitive-_exit (+ 128 SIGTERM)))
         (else (leave status))))
 
 (define (leave status)
