@@ -11,7 +11,7 @@
 (define-module (im interrupt)
   #:use-module (im primitives)
   #:use-module (ice-9 threads)
-  #:export (keep-interrupts! interrupt-kept?
+  #:export (keep-interrupts! interrupt-kept? after-a-while
             between-interrupts let-interrupts-happen
             keeping-interrupts? set-keeping-interrupts!))
 
@@ -70,13 +70,14 @@ May be called again; does nothing where SIGINT ends the process."
 (define (keep! interrupt)
   (unless kept
     (set! kept interrupt)
-    (after-a-while (lambda () (happen! interrupt)))))
+    (after-a-while (%limit 'interrupt-seconds)
+                   (lambda () (happen! interrupt)))))
 
-(define (after-a-while thunk)
-  "Interrupt this thread later to call THUNK.  The reactor doesn't run then, so
-it can't be a timer of its own."
+(define (after-a-while seconds thunk)
+  "Interrupt this thread to call THUNK after SECONDS, whatever runs then.
+Handlers that don't finish keep the reactor's own timers waiting."
   (let ((thread (current-thread)))
     (call-with-new-thread
      (lambda ()
-       (usleep (inexact->exact (round (* 1e6 (%limit 'interrupt-seconds)))))
+       (usleep (inexact->exact (round (* 1e6 seconds))))
        (system-async-mark thunk thread)))))

@@ -321,23 +321,28 @@ instead of an earlier one of that NAME, a symbol."
 
 (define leaving-since #f)                     ; seconds | #f
 (define at-the-end? #f)                       ; exit thunks run
+(define again-seconds 2)                      ; then a second signal is another
 
 (define (exit-now status)
   "Do what `before-exit!' was given, and end the process with STATUS: at once,
-or when the handlers that run have finished.  A call two seconds later waits
-for nothing."
+or when the handlers that run have finished; two seconds later at the latest,
+and then a second call waits for nothing."
   (cond ((not leaving-since)
          (set! leaving-since (current-time))
-         ;; A signal may come in the middle of a step, when tables are half
-         ;; changed.
-         (if (in-step?)
-             (at-step-end (lambda () (leave status)))
-             (leave status)))
+         (leave-after-step (lambda () (leave status))))
         ;; A window that closes says SIGHUP more than once, and whoever ends a
         ;; group of processes may end each, too.  Who says it later means it.
-        ((< (current-time) (+ leaving-since 2)) #f)
+        ((< (current-time) (+ leaving-since again-seconds)) #f)
         (at-the-end? (primitive-_exit (+ 128 SIGTERM)))
         (else (leave status))))
+
+(define (leave-after-step leave)
+  ;; A signal may come in the middle of a step, when tables are half changed.
+  (cond ((in-step?)
+         (at-step-end leave)
+         (after-a-while again-seconds
+                        (lambda () (unless at-the-end? (leave)))))
+        (else (leave))))
 
 (define (leave status)
   (run-exit-thunks)
