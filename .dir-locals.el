@@ -13,8 +13,4 @@
   . ((indent-tabs-mode . t)))
  (sh-mode
   . ((sh-basic-offset . 2)
-     (sh-indentation . 2)))
- (scheme-mode
-  . ((geiser-active-implementations . (guile))
-     (eval . (put 'match-lambda 'scheme-indent-function 0))
-     (eval . (put 'with-deadline 'scheme-indent-function 2)))))
+     (sh-indentation . 2))))
